@@ -1,1 +1,18 @@
+//! Floor 6: the `Assessment`, one serialisable value that every renderer reads and scripts rely on.
+//!
+//! `docs/schema/assessment-1.json` is its JSON Schema, made from these types and compared in a test.
 
+mod assessment;
+mod finding;
+mod judgement;
+mod path;
+
+pub use assessment::{
+    Accepted, AgentKind, AgentRow, Assertion, Assessment, Branding, Change, Coverage, Edition, EvidenceRow, ExitReason,
+    Headline, Owner, RunInfo, Signal, TierRow,
+};
+pub use finding::{Check, Finding, Location, Mode, Outcome, Severity};
+pub use judgement::{
+    Answer, AnswerKind, Criterion, CriterionTest, MatrixCell, Observation, Permitted, PointsOfFocus, TestResult,
+};
+pub use path::{ActionClass, Basis, Capability, Hop, HopKind, HopNode, Humans, ReachPath, Remedy, Verdict};

@@ -1,1 +1,3 @@
+//! Floor 5: the number of humans between an agent and production. The only maker of edges.
 
+pub mod path;

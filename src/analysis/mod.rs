@@ -3,3 +3,4 @@
 pub mod agents;
 pub mod attribution;
 pub mod rules;
+pub mod tiers;

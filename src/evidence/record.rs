@@ -139,6 +139,9 @@ pub struct Response {
     /// JSON pointers of what was taken out; `` is the whole body.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub redactions: Vec<String>,
+    /// The error code, where AWS names one: `NoSuchBucketPolicy`. An HTML page of something in between has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<String>,
     /// "Ask again", not an answer about the world.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub transient: bool,
@@ -166,6 +169,11 @@ impl Record {
             Answer::Response(response) => Some(response),
             Answer::Failure { .. } => None,
         }
+    }
+
+    /// The AWS error code, see [`Response::code`].
+    pub fn code(&self) -> Option<&str> {
+        self.response()?.code.as_deref()
     }
 
     /// A header that was kept, by its lower-case name.

@@ -200,6 +200,21 @@ impl RunLog {
             .map_or(Pages { records: Vec::new(), stop: Stop::NotAsked }, |asked| self.pages_of(asked))
     }
 
+    /// The call with exactly these parameters.
+    pub fn call_exactly(
+        &self,
+        scope: &Scope,
+        service: &str,
+        region: &str,
+        operation: &str,
+        params: &Params,
+    ) -> Pages<'_> {
+        let operation = (scope.clone(), service.to_owned(), region.to_owned(), operation.to_owned());
+        let at = self.exact.get(&(operation.clone(), spelled(params)));
+        let asked = at.and_then(|at| self.calls.get(&operation)?.get(*at));
+        asked.map_or(Pages { records: Vec::new(), stop: Stop::NotAsked }, |asked| self.pages_of(asked))
+    }
+
     fn pages_of(&self, asked: &Asked) -> Pages<'_> {
         follow(None, |page| self.answer(asked.pages.get(&page.map(str::to_owned))?))
     }

@@ -200,6 +200,14 @@ pub fn normal_path(path_and_query: &str) -> String {
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
+/// One part of a path, percent-encoded: a branch named `release/1.0` is one part, `release%2F1.0`. Collectors and facts
+/// both spell paths with it, so that they mean the same record.
+pub fn path_segment(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    let encoded = text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") });
+    encoded.collect()
+}
+
 /// A list's first page as it is asked for: 100 a page unless the path says otherwise.
 pub fn first_page(path: &str) -> String {
     let query = path.split_once('?').map_or("", |(_, query)| query);

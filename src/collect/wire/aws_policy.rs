@@ -9,11 +9,13 @@ use serde_json::Value;
 
 use super::{
     Lane,
-    operations::{self, Operation, Protocol, Service},
     policy::{Permit, Secrecy, encrypted_or_loopback, same_origin},
     signature,
 };
-use crate::evidence::{Params, normal_path};
+use crate::{
+    controls::operations::{self, Operation, Protocol, Service},
+    evidence::{Params, normal_path},
+};
 
 /// Where AWS lives. Dual-stack hosts end in `.aws`; China and the isolated partitions have names of their own.
 const SUFFIXES: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];

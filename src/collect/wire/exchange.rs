@@ -11,13 +11,14 @@ use http::{HeaderMap, StatusCode, Uri};
 use super::{
     Answered, Ask, Counters, Error, Lane, Settings, Target,
     classify::{self, Verdict},
-    next, operations,
+    next,
     pace::{Lane as PaceLane, Pace, Rate},
     policy::{Permit, Secrecy, bare, is_loopback},
     redact,
 };
 use crate::{
     base::{clock::Clock, digest::Digest},
+    controls::operations,
     evidence::{Answer, Api, Key, Record, Response, RunWriter},
     model::id::EvidenceId,
 };

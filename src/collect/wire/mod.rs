@@ -7,7 +7,6 @@ mod exchange;
 mod github_policy;
 mod key;
 mod next;
-pub mod operations;
 mod pace;
 mod policy;
 mod redact;

@@ -4,10 +4,10 @@ use http::{HeaderMap, Uri};
 use serde_json::Value;
 
 use super::{
-    Target, github_policy, operations,
+    Target, github_policy,
     policy::{self, Permit},
 };
-use crate::evidence::Next;
+use crate::{controls::operations, evidence::Next};
 
 /// GitHub: the `Link` header's next page, or where a redirect leads. AWS: the continuation token.
 pub(super) fn of(

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../../controls/aws/operations.yaml");
+const TABLE: &str = include_str!("../../controls/aws/operations.yaml");
 
 /// A service and the read operations of it that may be called.
 #[derive(Debug, Clone, Deserialize)]
@@ -81,6 +81,18 @@ pub fn services() -> &'static [Service] {
 pub fn find(service: &str, operation: &str) -> Option<(&'static Service, &'static Operation)> {
     let service = services().iter().find(|s| s.service == service)?;
     Some((service, service.operations.iter().find(|o| o.name == operation)?))
+}
+
+impl Service {
+    /// The Region that signs a call asked for in `region`: its own, where the service has no Regions. Records name it.
+    pub fn signing_region<'a>(&'a self, region: &'a str) -> &'a str {
+        self.region.as_deref().unwrap_or(region)
+    }
+
+    /// The host that answers in `region`, in AWS's commercial partition.
+    pub fn host_in(&self, region: &str) -> String {
+        self.host.replace("{region}", region).replace("{suffix}", "amazonaws.com")
+    }
 }
 
 impl Operation {

@@ -5,4 +5,5 @@
 pub mod agents;
 pub mod config;
 pub mod embedded;
+pub mod operations;
 pub mod permissions;

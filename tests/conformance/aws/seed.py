@@ -127,7 +127,8 @@ class Account:
             "arn:aws:s3:::acme-shop-staging",
             "arn:aws:s3:::acme-shop-staging/*",
         ]
-        inline = {"deploy": policy(allow(DELETIONS + UNPROTECT + ["s3:*"], resources))}
+        actions = ["s3:PutObject", "s3:GetObject", "dynamodb:PutItem"] if self.has("after") else DELETIONS + UNPROTECT + ["s3:*"]
+        inline = {"deploy": policy(allow(actions, resources))}
         self.role("deploy-staging", trust("StringEquals", "repo:acme/shop:environment:staging"), inline, STAGING)
 
     def terraform(self):

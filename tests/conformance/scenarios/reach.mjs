@@ -25,6 +25,7 @@ const merged = (number, author, approver, over = {}) => ({
   title: `Change ${number}`,
   author,
   head: `feature-${number}`,
+  base: "main",
   merged_by: author,
   merged_at: `2026-05-${String(number).padStart(2, "0")}T10:00:00Z`,
   reviews: approver ? [{ user: approver, state: "APPROVED" }] : [],
@@ -77,7 +78,7 @@ const shop = {
     merged(3, "claude[bot]", null, { head: "claude/issue-7", merged_by: "claude[bot]" }),
     merged(4, "renovate[bot]", "carol", { head: "renovate/pino", merged_by: "carol" }),
     merged(5, "cursor[bot]", "bob", { head: "cursor/fix-cart", merged_by: "bob" }),
-    merged(6, "acme-bot", null, { merged_by: "acme-bot" }),
+    merged(6, "acme-bot", null, { base: "develop" }),
     merged(7, "bob", "claude[bot]", { messages: [`Change 7\n\n${CLAUDE_TRAILER}`] }),
   ],
   deployments: [

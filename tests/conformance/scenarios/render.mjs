@@ -248,11 +248,11 @@ export class Renderer {
   }
 
   pull(at, repo, pull) {
-    const { number, title, author, head, merged_at, merged_by, reviews, messages } = pull;
+    const { number, title, author, head, base, merged_at, merged_by, reviews, messages } = pull;
     const here = `${at}/pulls/${number}`;
     const side = (ref) => ({ ref, sha: sha(at, ref), label: `${this.org.org}:${ref}`, user: this.owner(), repo: this.brief(at.split("/").pop(), repo) });
     const merge_commit_sha = sha(at, "merge", number);
-    this.put("/repos/{owner}/{repo}/pulls/{pull_number}", here, { id: repo.id * 1000 + number, number, title, state: "closed", draft: false, user: this.user(author), head: side(head), base: side("main"), created_at: CREATED, updated_at: merged_at, closed_at: merged_at, merged_at, merge_commit_sha, merged: true, merged_by: this.user(merged_by), body: null });
+    this.put("/repos/{owner}/{repo}/pulls/{pull_number}", here, { id: repo.id * 1000 + number, number, title, state: "closed", draft: false, user: this.user(author), head: side(head), base: side(base), created_at: CREATED, updated_at: merged_at, closed_at: merged_at, merged_at, merge_commit_sha, merged: true, merged_by: this.user(merged_by), body: null });
     this.put("/repos/{owner}/{repo}/pulls/{pull_number}/reviews", `${here}/reviews`, reviews.map(({ user, state }, i) => ({ id: number * 10 + i, user: this.user(user), state, submitted_at: merged_at, commit_id: sha(at, head), author_association: "MEMBER" })));
     const commits = messages.map((message, i) => this.commit(at, sha(at, head, i), message, author));
     this.put("/repos/{owner}/{repo}/pulls/{pull_number}/commits", `${here}/commits`, commits);
@@ -283,7 +283,7 @@ export class Renderer {
       title: p.title,
       state: "MERGED",
       mergedAt: p.merged_at,
-      baseRefName: "main",
+      baseRefName: p.base,
       headRefName: p.head,
       author: actor(p.author),
       mergedBy: actor(p.merged_by),

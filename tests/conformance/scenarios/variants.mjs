@@ -6,6 +6,7 @@ const noBypass = (org) => {
 };
 const reviewed = (environment) =>
   Object.assign(environment, { reviewers: ["alice", "carol"], self_review: false, admins_bypass: false, branches: ["main"] });
+const tokenReadsOnly = { default_workflow_permissions: "read", can_approve_pull_request_reviews: false };
 const noStaticKeys = (org) => {
   const { shop } = org.repos;
   shop.secrets = ["ANTHROPIC_API_KEY"];
@@ -15,11 +16,12 @@ const noStaticKeys = (org) => {
 };
 
 export const variants = {
-  /** Only the app's way through OIDC is left: no static keys, no self-hosted runner, no agent job with a token. */
+  /** Only the app's way through OIDC is left: no static keys, no self-hosted runner, no job with a token that an agent drives, no approval by a job. */
   "oidc-only": (org) => {
     const { shop, infra, docs } = org.repos;
     noStaticKeys(org);
     shop.files = overlaid(shop.files, "oidc-only", "shop");
+    shop.workflow_permissions = tokenReadsOnly;
     for (const repo of [infra, docs]) repo.org_secrets = [];
     infra.keys = [];
     org.secrets = {};
@@ -40,6 +42,13 @@ export const variants = {
     Object.assign(org.installations.claude.permissions, { contents: "read", pull_requests: "read" });
     delete org.installations.claude.permissions.workflows;
   },
+  /** Two workflow files that no parser takes. */
+  "broken-workflows": (org) => {
+    Object.assign(org.repos.shop.files, {
+      ".github/workflows/no-jobs.yml": "name: no jobs\non: push\n",
+      ".github/workflows/not-yaml.yml": "on: [push\njobs: {\n",
+    });
+  },
   /** Every path without a human closed or gated. */
   after: (org) => {
     const { shop, infra, docs } = org.repos;
@@ -49,7 +58,7 @@ export const variants = {
     infra.files = overlaid(infra.files, "after", "infra");
     for (const repo of [shop, infra]) reviewed(repo.environments.production);
     shop.rulesets[1].enforcement = "active";
-    shop.workflow_permissions = { default_workflow_permissions: "read", can_approve_pull_request_reviews: false };
+    shop.workflow_permissions = tokenReadsOnly;
     for (const repo of [infra, docs]) repo.org_secrets = [];
     org.secrets = {};
     infra.protection.main.enforce_admins = true;

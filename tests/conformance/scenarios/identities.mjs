@@ -25,7 +25,7 @@ export const identities = {
     ],
     only: [{ match: "GET /orgs/{org}/members", field: "login", values: ["alice"] }],
     deny: [
-      ...denied(undefined, "/user"),
+      ...denied(undefined, "/user", "/user/repos"),
       ...denied("organization_administration=read", "/orgs/{org}/installations", "/orgs/{org}/rulesets", "/orgs/{org}/rulesets/*", "/orgs/{org}/actions/permissions*", "/orgs/{org}/actions/oidc/*", "/orgs/{org}/audit-log", "/orgs/{org}/custom-repository-roles"),
       ...denied("members=read", "/orgs/{org}/teams*", "/orgs/{org}/memberships/*", "/orgs/{org}/outside_collaborators", "/orgs/{org}/invitations", "/orgs/{org}/organization-roles*"),
       ...denied("organization_secrets=read", "/orgs/{org}/actions/secrets*"),
@@ -49,6 +49,6 @@ export const identities = {
     repositories: [],
     omit: [{ match: "GET /orgs/{org}", fields: HIDDEN_ORG }],
     only: [{ match: "GET /orgs/{org}/members", field: "login", values: ["alice"] }],
-    allow: ["GET /user", "GET /meta", "GET /orgs/{org}", "GET /orgs/{org}/repos", "GET /orgs/{org}/members"],
+    allow: ["GET /user*", "GET /meta", "GET /orgs/{org}", "GET /orgs/{org}/repos", "GET /orgs/{org}/members"],
   },
 };

@@ -77,6 +77,15 @@ export class Renderer {
       members_can_create_repositories: false,
     });
     this.put("/orgs/{org}/members", `${at}/members`, members.map((m) => this.user(m)));
+    const roles = { admin: owners, member: members.filter((m) => !owners.includes(m)) };
+    for (const [role, logins] of Object.entries(roles)) this.put("/orgs/{org}/members", `${at}/members?role=${role}`, logins.map((m) => this.user(m)));
+    for (const m of members) {
+      this.put("/users/{username}", `/users/${m}`, this.user(m));
+      this.put("/users/{username}/repos", `/users/${m}/repos`, []);
+    }
+    this.put("/users/{username}", `/users/${org}`, this.owner());
+    this.put("/user/repos", "/user/repos", Object.entries(this.org.repos).map(([name, repo]) => this.brief(name, repo)));
+    this.put("/user/repos", "/user/repos?affiliation=owner", []);
     for (const m of members)
       this.put("/orgs/{org}/memberships/{username}", `${at}/memberships/${m}`, { state: "active", role: owners.includes(m) ? "admin" : "member", user: this.user(m) });
     this.teams(at, teams);
@@ -228,8 +237,7 @@ export class Renderer {
     for (const [path, children] of directories) this.put("/repos/{owner}/{repo}/contents/{path}", `${at}/contents/${path}`, [...children.values()]);
     const tree = [...directories.keys()].map((path) => ({ path, mode: "040000", type: "tree", sha: sha(path, "") }));
     for (const [path, text] of Object.entries(repo.files)) tree.push({ path, mode: "100644", type: "blob", sha: sha(path, text), size: text.length });
-    for (const ref of ["main", sha(at, "main")])
-      this.put("/repos/{owner}/{repo}/git/trees/{tree_sha}", `${at}/git/trees/${ref}`, { sha: sha(at, "main"), truncated: false, tree });
+    this.put("/repos/{owner}/{repo}/git/trees/{tree_sha}", `${at}/git/trees/main?recursive=1`, { sha: sha(at, "tree"), truncated: false, tree });
   }
 
   access(at, repo) {

@@ -5,7 +5,6 @@ import addFormats from "ajv-formats";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 const MULTI_SEGMENT = new Set(["path", "branch", "ref", "tree_sha"]); // parameters that may hold a slash
-const NOT_SCHEMA = new Set(["example", "examples", "x-multi-segment", "discriminator", "deprecated", "xml", "externalDocs"]);
 
 /** OpenAPI 3.0 schema to JSON Schema draft-07: only `nullable` needs rewriting. */
 function toJsonSchema(node) {
@@ -13,7 +12,6 @@ function toJsonSchema(node) {
   if (!node || typeof node !== "object") return node;
   const out = {};
   for (const [key, value] of Object.entries(node)) {
-    if (NOT_SCHEMA.has(key) && !value?.type) continue; // a property may be called "example"
     out[key] = ["enum", "default", "const"].includes(key) ? value : toJsonSchema(value);
   }
   if (out.nullable !== true) return out;
@@ -34,7 +32,7 @@ function compilePath(template) {
 }
 
 export class Contract {
-  constructor(file = new URL("../spec/openapi.json", import.meta.url)) {
+  constructor(file = new URL("../../../data/github/openapi.json", import.meta.url)) {
     this.spec = JSON.parse(fs.readFileSync(file, "utf8"));
     this.ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: false, validateFormats: true, logger: false });
     addFormats(this.ajv);
@@ -115,11 +113,5 @@ export class Contract {
       this.compiled.set(key, this.ajv.compile(JSON.parse(own)));
     }
     return this.compiled.get(key);
-  }
-
-  example(route, status = 200) {
-    const content = this.deref(route.op.responses[status])?.content?.["application/json"];
-    const example = content?.example ?? (content?.examples && this.deref(Object.values(content.examples)[0])?.value);
-    return example === undefined ? undefined : structuredClone(example);
   }
 }

@@ -50,13 +50,14 @@ async function check(step) {
   if (step.control) return control(step);
   if (step.walk) return walk(step);
   if (step.broken) return assert.rejects(request(step.get, step));
-  const answer = await request(step.get, step);
+  const answer = await request(step.get.replace(/\$(\w+)/, (_, key) => kept[key]), step);
   assert.equal(answer.status, step.status, answer.text);
   const wanted = (text) => (text.startsWith("$") ? kept[text.slice(1)] : text);
   for (const [name, text] of Object.entries(step.header ?? {})) assert.equal(answer.headers[name], wanted(text));
   for (const [name, text] of Object.entries(step.header_has ?? {})) assert.ok(answer.headers[name].includes(text));
   for (const name of step.no_header ?? []) assert.equal(answer.headers[name], undefined);
   for (const [name, key] of Object.entries(step.keep ?? {})) kept[key] = answer.headers[name];
+  for (const [key, pointer] of Object.entries(step.keep_body ?? {})) kept[key] = at(answer.json(), pointer);
   if (step.text) assert.ok(answer.text.startsWith(step.text));
   for (const [pointer, value] of Object.entries(step.is ?? {})) assert.deepEqual(at(answer.json(), pointer), value);
   for (const [pointer, text] of Object.entries(step.has ?? {})) assert.ok(at(answer.json(), pointer).includes(text));

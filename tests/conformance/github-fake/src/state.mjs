@@ -75,6 +75,8 @@ export class State {
         return this.pulls(full).filter((pull) => pull.merge_commit_sha === args.commit_sha);
       case "/repos/{owner}/{repo}/commits/{ref}":
         return this.rest[`/repos/${full}/commits`]?.find((commit) => commit.sha === args.ref);
+      case "/repos/{owner}/{repo}/git/trees/{tree_sha}":
+        return this.tree(full, args.tree_sha, query.has("recursive"));
       case "/orgs/{org}/rulesets":
         return Object.entries(this.rest)
           .filter(([path]) => path.startsWith(`/orgs/${args.org}/rulesets/`))
@@ -82,6 +84,19 @@ export class State {
       default:
         return undefined;
     }
+  }
+
+  /** The tree of a branch or commit (files do not differ by ref), or of one folder by its digest; one level, or all below. */
+  tree(full, at, recursive) {
+    const whole = this.rest[`/repos/${full}/git/trees/main?recursive=1`];
+    const branch = this.rest[`/repos/${full}/branches`]?.some((b) => b.name === at || b.commit.sha === at);
+    const folder = whole?.tree.find((entry) => entry.sha === at && entry.type === "tree");
+    if (!whole || !(branch || at === whole.sha || folder)) return undefined;
+    const prefix = folder ? `${folder.path}/` : "";
+    const below = whole.tree
+      .filter((entry) => entry.path.startsWith(prefix))
+      .map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
+    return { ...whole, sha: folder?.sha ?? whole.sha, tree: below.filter((entry) => recursive || !entry.path.includes("/")) };
   }
 
   /** Pull requests as a list shows them, newest first: who merged one stands only in the single answer. */

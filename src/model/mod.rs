@@ -1,1 +1,15 @@
+//! Floor 1: the nouns. Everything above speaks in these; nothing here asks, computes reach or judges.
 
+pub mod action;
+pub mod actor;
+pub mod agent;
+pub mod change;
+pub mod cloud;
+pub mod iam;
+pub mod id;
+pub mod observed;
+pub mod pipeline;
+pub mod rules;
+pub mod tier;
+pub mod truth;
+pub mod world;

@@ -1,2 +1,4 @@
-#[cfg(test)]
+//! The one integration binary.
+
+mod floors;
 mod github_fake;

@@ -2,3 +2,4 @@
 
 mod floors;
 mod github_fake;
+mod wire;

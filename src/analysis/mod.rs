@@ -1,1 +1,6 @@
+//! Floor 4: what follows from the facts before any path is drawn.
 
+pub mod agents;
+pub mod attribution;
+pub mod rules;
+pub mod tiers;

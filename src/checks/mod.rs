@@ -3,6 +3,7 @@
 //! A new check is a file in a family's folder, one `mod` line and one list line; `CONTRIBUTING.md` has the recipe.
 
 mod catalogue;
+mod remedies;
 mod sheet;
 mod sight;
 
@@ -12,6 +13,7 @@ pub mod isolation;
 pub mod recovery;
 pub mod trail;
 
+use catalogue::check;
 pub use catalogue::{CheckDef, all, run};
 pub use sheet::Sheet;
 pub use sight::Sight;

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod config;
 pub mod embedded;
 mod lint;
+pub mod operations;
 pub mod permissions;
 pub mod questions;
 

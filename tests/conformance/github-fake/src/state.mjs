@@ -49,7 +49,7 @@ export class State {
     const full = args.owner && `${args.owner}/${args.repo}`;
     if (full && !(this.rest[`/repos/${full}`] && this.visible(identity, full))) return undefined;
     const found = identity.rest?.[path] ?? this.stored(path, query) ?? this.derived(route, args, query) ?? this.default(route, args);
-    return found && !found.$status ? this.seenBy(identity, route, found) : found;
+    return found === undefined ? undefined : this.seenBy(identity, route, found);
   }
 
   /** An answer that depends on a parameter (`affiliation=direct`) is stored under `path?affiliation=direct`. */

@@ -80,6 +80,9 @@ class Fake {
       case "variants":
         this.state.apply(body);
         return answer(200, {});
+      case "clone":
+        this.state.clone(body);
+        return answer(200, {});
       case "faults":
         this.faults.push(...body);
         return answer(200, this.faults);

@@ -2,4 +2,6 @@
 
 pub mod agents;
 pub mod attribution;
+pub mod changes;
 pub mod rules;
+pub mod tiers;

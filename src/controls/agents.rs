@@ -2,12 +2,10 @@
 //!
 //! Facts and strengths were compiled from vendors' documentation and from public histories; each file names its agent's own.
 
-use include_dir::{Dir, include_dir};
 use regex::Regex;
 use serde::Deserialize;
 
-static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/controls/agents");
-static AUTOMATIONS: &str = include_str!("../../controls/automations.yaml");
+use super::embedded;
 
 /// One file of `controls/agents/`.
 #[derive(Debug, Clone, Deserialize)]
@@ -131,19 +129,18 @@ impl Signatures {
     /// The catalogue built into this binary, in the order of ids.
     pub fn built_in() -> Result<Signatures, SignatureError> {
         let mut agents = Vec::new();
-        for file in FILES.files() {
-            let name = file.path().to_string_lossy();
-            let failed = |why: String| SignatureError { file: format!("agents/{name}"), why };
-            let text = file.contents_utf8().ok_or_else(|| failed("not UTF-8".to_owned()))?;
+        for (path, text) in embedded::folder("agents") {
+            let failed = |why: String| SignatureError { file: path.to_owned(), why };
             let signature: Signature = yaml_serde::from_str(text).map_err(|e| failed(e.to_string()))?;
-            if file.path().file_stem().and_then(|stem| stem.to_str()) != Some(signature.id.as_str()) {
+            if path != format!("agents/{}.yaml", signature.id) {
                 return Err(failed(format!("its id is `{}`", signature.id)));
             }
             agents.push(signature);
         }
         agents.sort_by(|a, b| a.id.cmp(&b.id));
         let failed = |e: yaml_serde::Error| SignatureError { file: "automations.yaml".to_owned(), why: e.to_string() };
-        let AutomationFile { automations } = yaml_serde::from_str(AUTOMATIONS).map_err(failed)?;
+        let AutomationFile { automations } =
+            yaml_serde::from_str(embedded::text("automations.yaml").unwrap_or_default()).map_err(failed)?;
         Ok(Signatures { agents, automations })
     }
 
@@ -175,6 +172,12 @@ impl Signatures {
     /// The agent that a command line runs.
     pub fn by_command(&self, script: &str) -> Option<&Signature> {
         self.agents.iter().find(|agent| agent.commands.iter().any(|pattern| pattern.is_match(script)))
+    }
+
+    /// Whether a secret of this name opens a model or is the job's own token: neither is production.
+    pub fn opens_a_model(&self, name: &str) -> bool {
+        name == "GITHUB_TOKEN"
+            || self.agents.iter().any(|agent| agent.secrets.iter().any(|known| known.eq_ignore_ascii_case(name)))
     }
 
     pub fn is_automation(&self, login: &str) -> bool {

@@ -143,7 +143,8 @@ fn account_permission(organization: &Organization, repository: &Repository, acco
     let direct = own.map(|collaborator| collaborator.permission.unwrap_or(Permission::Write));
     let member = organization.members.any(|member| (member.id == account.id).into());
     let base = organization.base_permission.seen().copied().filter(|_| member != Truth::False);
-    let best = direct.into_iter().chain(base).max();
+    let (by_team, team_gaps) = team_permission(organization, repository, account);
+    let best = direct.into_iter().chain(base).chain(by_team).max();
     let mut evidence = repository.collaborators.evidence.clone();
     evidence.extend(organization.base_permission.evidence.iter().cloned());
     let gaps: Vec<Gap> = [
@@ -152,6 +153,7 @@ fn account_permission(organization: &Organization, repository: &Repository, acco
     ]
     .into_iter()
     .flatten()
+    .chain(team_gaps)
     .collect();
     match best {
         Some(permission) if permission >= Permission::Write || gaps.is_empty() => (
@@ -168,6 +170,28 @@ fn account_permission(organization: &Organization, repository: &Repository, acco
         ),
         _ => (None, format!("what {} may do on {} could not be read", account.login, repository.name), evidence, gaps),
     }
+}
+
+/// What the account's teams may do, and what of that was not read.
+fn team_permission(
+    organization: &Organization,
+    repository: &Repository,
+    account: &Account,
+) -> (Option<Permission>, Vec<Gap>) {
+    let mut gaps: Vec<Gap> = organization.teams.gap("teams of the organisation").into_iter().collect();
+    let mut best = None;
+    for team in organization.teams.members() {
+        let member = team.members.any(|member| (member.id == account.id).into());
+        if member == Truth::False {
+            continue;
+        }
+        gaps.extend(team.members.gap(format!("members of team {}", team.slug)));
+        gaps.extend(team.grants.gap(format!("repositories of team {}", team.slug)));
+        let grants =
+            team.grants.members().iter().filter(|grant| grant.repository == repository.name && member == Truth::True);
+        best = grants.map(|grant| grant.permission.unwrap_or(Permission::Write)).chain(best).max();
+    }
+    (best, gaps)
 }
 
 fn word(permission: Permission) -> &'static str {
@@ -256,18 +280,28 @@ fn unseen_standing(repository: &Repository, why: &str) -> Standing {
     }
 }
 
-/// People who may approve a pull request: accounts of type User with write, who are no agent. `None` where not all were read.
+/// People who may approve a pull request: accounts of type User with write. `None` where not all were read.
 pub fn approvers(organization: &Organization, repository: &Repository) -> Option<Vec<Account>> {
-    let whole = repository.collaborators.is_whole() && organization.owners.is_whole() && base_is_known(organization);
+    let teams = &organization.teams;
+    let whole = repository.collaborators.is_whole()
+        && organization.owners.is_whole()
+        && base_is_known(organization)
+        && teams.is_whole()
+        && teams.members().iter().all(|team| team.members.is_whole() && team.grants.is_whole());
     if !whole {
         return None;
     }
+    let writes = |permission: Option<Permission>| permission.is_none_or(|p| p >= Permission::Write);
     let mut accounts: Vec<Account> = organization.owners.members().to_vec();
-    let writers =
-        repository.collaborators.members().iter().filter(|c| c.permission.is_none_or(|p| p >= Permission::Write));
-    accounts.extend(writers.map(|c| c.account.clone()));
+    accounts
+        .extend(repository.collaborators.members().iter().filter(|c| writes(c.permission)).map(|c| c.account.clone()));
     if organization.base_permission.seen().is_some_and(|base| *base >= Permission::Write) {
         accounts.extend(organization.members.members().iter().cloned());
+    }
+    for team in teams.members() {
+        if team.grants.members().iter().any(|grant| grant.repository == repository.name && writes(grant.permission)) {
+            accounts.extend(team.members.members().iter().cloned());
+        }
     }
     accounts.retain(|account| account.kind == AccountKind::User);
     accounts.sort();

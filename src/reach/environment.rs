@@ -9,6 +9,7 @@ use crate::{
     analysis::rules::Pass,
     base::fnmatch,
     model::{
+        actor::Permission,
         id::EvidenceId,
         observed::{Gap, Observed, Reading},
         pipeline::{BranchPolicy, Environment, Reviewer},
@@ -98,7 +99,9 @@ fn branch_allowed(environment: &Environment, on: &RefView<'_>, evidence: &[Evide
         Reading::Known { value: BranchPolicy::Any, .. } | Reading::Absent => Truth::True,
         Reading::Known { value: BranchPolicy::Protected, .. } => on.protected,
         Reading::Known { value: BranchPolicy::Patterns(patterns), complete } => {
-            let hit = patterns.iter().any(|pattern| fnmatch::matches(pattern, on.branch));
+            let hit = patterns
+                .iter()
+                .any(|pattern| !pattern.starts_with("refs/tags/") && fnmatch::matches(pattern, on.branch));
             if hit {
                 Truth::True
             } else if *complete {
@@ -128,23 +131,67 @@ fn reviewed(
     evidence: &[EvidenceId],
 ) -> EnvironmentPass {
     let name = &environment.name;
-    let answer = |pass, gate, because: String| EnvironmentPass {
+    let evidence = [evidence, &environment.reviewers.evidence].concat();
+    let answer = |pass, gate, because: String, gap: Option<Gap>| EnvironmentPass {
         pass,
         gate,
         because,
-        evidence: evidence.to_vec(),
-        gaps: Vec::new(),
+        evidence: evidence.clone(),
+        gaps: gap.into_iter().collect(),
     };
-    if environment.reviewers.is_empty() {
-        return answer(Pass::Free, None, format!("environment {name} has no required reviewers"));
+    let required = environment.reviewers.any(|_| Truth::True);
+    if required == Truth::False {
+        return answer(Pass::Free, None, format!("environment {name} has no required reviewers"), None);
     }
-    if environment.admins_can_bypass && standing.actor.permission == crate::model::actor::Permission::Admin {
-        return answer(Pass::Free, None, format!("administrators may bypass the reviewers of environment {name}"));
+    if required == Truth::Unknown {
+        let gap = environment.reviewers.gap(format!("reviewers of environment {name}"));
+        return answer(
+            Pass::Possible,
+            None,
+            format!("whether environment {name} has reviewers could not be read"),
+            gap,
+        );
+    }
+    let admin = Truth::from(standing.actor.permission == Permission::Admin);
+    let bypass = environment.admins_can_bypass.holds(Truth::Unknown, |allowed| (*allowed).into()).and(admin);
+    if bypass == Truth::True {
+        return answer(
+            Pass::Free,
+            None,
+            format!("administrators may bypass the reviewers of environment {name}"),
+            None,
+        );
     }
     let own = standing.own_login.as_deref().map(|login| people.person(login));
+    let (mut eligible, whole) = reviewers(organization, environment, people);
+    let reviews_own = own.as_ref().is_some_and(|own| eligible.remove(own));
+    let allowed = environment.prevent_self_review.holds(Truth::False, |prevented| (!*prevented).into());
+    let own_review = if reviews_own { allowed } else { Truth::False };
+    if own_review == Truth::True {
+        return answer(Pass::Free, None, format!("the agent's own login may review environment {name}"), None);
+    }
+    let pass = if bypass.or(own_review) == Truth::Unknown { Pass::Possible } else { Pass::Gated };
+    if whole && eligible.is_empty() && pass == Pass::Gated {
+        return answer(
+            Pass::Blocked,
+            None,
+            format!("nobody but the agent's own login may review environment {name}"),
+            None,
+        );
+    }
+    let gap = match pass {
+        Pass::Possible => environment.admins_can_bypass.gap(format!("who may bypass environment {name}")),
+        _ => None,
+    };
+    let eligible = if whole { Eligible::Known(eligible) } else { Eligible::Unknown };
+    answer(pass, Some(Gate { k: 1, eligible }), format!("environment {name} asks for a reviewer"), gap)
+}
+
+/// The persons who may review, and whether they are all known.
+fn reviewers(organization: &Organization, environment: &Environment, people: &People) -> (BTreeSet<String>, bool) {
     let mut eligible = BTreeSet::new();
-    let mut whole = true;
-    for reviewer in &environment.reviewers {
+    let mut whole = environment.reviewers.is_whole();
+    for reviewer in environment.reviewers.members() {
         match reviewer {
             Reviewer::User(account) => {
                 eligible.insert(people.person(&account.login));
@@ -152,25 +199,7 @@ fn reviewed(
             Reviewer::Team { id, .. } => whole &= add_team(organization, *id, people, &mut eligible),
         }
     }
-    if let Some(own) = &own
-        && eligible.contains(own)
-        && !environment.prevent_self_review
-    {
-        return answer(
-            Pass::Free,
-            None,
-            format!("{own} is a reviewer of environment {name}, and self-review is allowed"),
-        );
-    }
-    if let Some(own) = &own {
-        eligible.remove(own);
-    }
-    let because = format!("environment {name} asks for a reviewer");
-    if whole && eligible.is_empty() {
-        return answer(Pass::Blocked, None, format!("nobody but the agent's own login may review environment {name}"));
-    }
-    let eligible = if whole { Eligible::Known(eligible) } else { Eligible::Unknown };
-    answer(Pass::Gated, Some(Gate { k: 1, eligible }), because)
+    (eligible, whole)
 }
 
 /// Adds a team's members; false when they were not all read.

@@ -2,5 +2,8 @@
 //!
 //! Bytes in, values out: `cli` reads the files, this floor parses them. The data under `controls/` is embedded.
 
+pub mod agents;
+pub mod config;
 pub mod embedded;
+pub mod operations;
 pub mod permissions;

@@ -1,1 +1,3 @@
+//! Floor 3: recorded answers become typed nouns. Pure: the same log gives the same facts, and no request is made.
 
+pub mod github;

@@ -2,4 +2,5 @@
 
 mod floors;
 mod github_fake;
+mod iam;
 mod wire;

@@ -1,3 +1,144 @@
-//! Asks GitHub.
+//! Asks GitHub everything that facts are lowered from. It looks into an answer only as far as the next question needs;
+//! what an answer means is `facts::github`.
 
+mod changes;
 pub mod client;
+mod organization;
+mod repository;
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use self::client::Client;
+use super::wire;
+use crate::{facts::github::paths, model::id::RepoName};
+
+/// What to ask for.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// An organisation, or a person.
+    pub login: String,
+    /// Only these; empty means all.
+    pub repositories: Vec<RepoName>,
+    /// Branches that the configuration maps to tiers: names, or patterns as GitHub matches them.
+    pub branches: Vec<String>,
+    /// The most merged pull requests to read of one branch.
+    pub pull_requests: usize,
+    /// The first moment of the period, RFC 3339; the run's header says the same under `pull_requests_since`.
+    pub since: Option<String>,
+}
+
+impl Plan {
+    /// Everything of one account, with the last 100 merged pull requests of each branch.
+    pub fn of(login: impl Into<String>) -> Plan {
+        Plan { login: login.into(), repositories: Vec::new(), branches: Vec::new(), pull_requests: 100, since: None }
+    }
+}
+
+/// What became of it. The answers themselves are in the store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub listed: usize,
+    pub read: usize,
+    pub archived: usize,
+    /// Named repositories that GitHub did not show.
+    pub refused: Vec<RepoName>,
+}
+
+/// Told as it happens; the caller prints.
+pub trait Progress: Send + Sync {
+    /// The repositories to read, and about how many requests they will take.
+    fn planned(&self, repositories: usize, requests: usize) {
+        let _ = (repositories, requests);
+    }
+
+    fn read(&self, repository: &RepoName, done: usize, of: usize) {
+        let _ = (repository, done, of);
+    }
+}
+
+/// Says nothing.
+impl Progress for () {}
+
+/// Why there is nothing to assess, or not all of it. What was asked until then is kept.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    #[error("no answer from GitHub at `/orgs/{login}`\nhint: check the address, the proxy and the certificates")]
+    NoAnswer { login: String },
+    #[error("GitHub refuses the token: {message}\nhint: it may have expired or been revoked; make a new one")]
+    BadToken { message: String },
+    #[error(
+        "GitHub shows no organisation or person `{login}` to this token\nhint: check the spelling, and that the token may see it"
+    )]
+    Unknown { login: String },
+    #[error(transparent)]
+    Wire(#[from] wire::Error),
+}
+
+/// Requests for one repository besides those for its environments and workflow files; measured, for the estimate only.
+const REQUESTS_A_REPOSITORY: usize = 16;
+
+/// Repositories under way at once; the wire caps the requests.
+const AT_ONCE: usize = 12;
+
+/// Asks for all of `plan`.
+///
+/// # Errors
+/// When nothing can be read at all, when the budget is used up, or when the store cannot be written.
+pub async fn collect(client: &Client, plan: &Plan, progress: &dyn Progress) -> Result<Summary, Error> {
+    let account = organization::account(client, plan).await?;
+    let mut summary = Summary::default();
+    let items = match plan.repositories.as_slice() {
+        [] => client.get_paged(&account.repositories).await?.items,
+        named => {
+            let mut items = Vec::new();
+            for name in named {
+                let answer = client.get(&paths::repo(name, "")).await?;
+                if answer.ok() {
+                    items.push(answer.json());
+                } else {
+                    summary.refused.push(name.clone());
+                }
+            }
+            items
+        }
+    };
+    let repositories: Vec<_> = items.iter().filter_map(repository::Listed::of).collect();
+    summary.listed = items.len();
+    summary.archived = repositories.iter().filter(|repository| repository.archived).count();
+    let wanted: Vec<_> = repositories.into_iter().filter(|repository| !repository.archived).collect();
+    progress.planned(wanted.len(), wanted.len() * REQUESTS_A_REPOSITORY);
+    let org = organization::collect(client, &account).await?;
+    summary.read = read_all(client, plan, org, wanted, progress).await?;
+    Ok(summary)
+}
+
+/// Several repositories at once, in no order; the first error stops all.
+async fn read_all(
+    client: &Client,
+    plan: &Plan,
+    org: organization::Known,
+    wanted: Vec<repository::Listed>,
+    progress: &dyn Progress,
+) -> Result<usize, Error> {
+    let shared = Arc::new((client.clone(), plan.clone(), org));
+    let (of, mut done) = (wanted.len(), 0);
+    let mut waiting = wanted.into_iter();
+    let mut running: JoinSet<Result<RepoName, Error>> = JoinSet::new();
+    loop {
+        while running.len() < AT_ONCE {
+            let Some(repository) = waiting.next() else { break };
+            let shared = Arc::clone(&shared);
+            running.spawn(async move {
+                let (client, plan, org) = &*shared;
+                repository::collect(client, plan, org, &repository).await.map(|()| repository.name)
+            });
+        }
+        let Some(joined) = running.join_next().await else { return Ok(done) };
+        let why = "a task was lost".to_owned();
+        let name = joined.map_err(|_| Error::Wire(wire::Error::Setup { why }))??;
+        done += 1;
+        progress.read(&name, done, of);
+    }
+}

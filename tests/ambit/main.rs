@@ -1,2 +1,5 @@
-#[cfg(test)]
+//! The one integration binary.
+
+mod floors;
 mod github_fake;
+mod wire;

@@ -310,6 +310,22 @@ def _(lab):
 # --- the servers' own view ------------------------------------------------------------------------------------------
 
 
+@check("scale: a hundred and twenty repositories more, none lost, in pages, at a known price each")
+def _(lab):
+    lab.set()
+    for n in range(1, 121):
+        lab.control("clone", {"from": "acme/docs", "to": f"acme/svc-{n:03}", "id": 4000 + n})
+    done = lab.run("collect", "--org", "acme", "--github-api", lab.github, "--no-aws", "--store", lab.work / "scale")
+    expect(done.returncode == 0, f"exit {done.returncode}: {done.stderr[-800:]}")
+    asked = lab.logged()
+    paths = {request["path"] for request in asked}
+    lost = [n for n in range(1, 121) if f"/repos/acme/svc-{n:03}/contents/.github/workflows/pages.yml" not in paths]
+    expect(not lost, f"workflow never read in {len(lost)} repositories: {lost[:5]}")
+    expect(any("page=2" in request["query"] for request in asked if request["op"] == "GET /orgs/{org}/repos"), "page 2 was never asked for")
+    each = sum("/acme/svc-" in path for path in (request["path"] for request in asked)) / 120
+    expect(each <= 40, f"{each:.1f} requests a repository")
+
+
 @check("three repositories cost few requests")
 def _(lab):
     asked = len(lab.assess().requests)

@@ -269,4 +269,9 @@ fn an_answer_outside_the_schema_is_refused() {
     assert_eq!(Contract::shared().check_response(&route, 200, &json!([])), Vec::<String>::new());
     assert!(!Contract::shared().check_response(&route, 200, &json!([{ "id": "seven" }])).is_empty());
     assert!(!Contract::shared().check_response(&route, 206, &json!([])).is_empty());
+
+    let Match::Route(route, _) = Contract::shared().find("GET", "/orgs/acme/members") else { panic!("no route") };
+    let mut members = super::Scenario::reach().rest["/orgs/acme/members"].clone();
+    members[0]["html_url"] = json!("not an address");
+    assert!(!Contract::shared().check_response(&route, 200, &members).is_empty(), "formats are checked");
 }

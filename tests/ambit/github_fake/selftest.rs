@@ -28,10 +28,10 @@ impl Answer {
 }
 
 /// A client that shares nothing with the one under test. `None` when the connection broke.
-fn get(fake: &Fake, path: &str, headers: &BTreeMap<String, String>) -> Option<Answer> {
+fn send(fake: &Fake, method: &str, path: &str, headers: &BTreeMap<String, String>) -> Option<Answer> {
     let address = fake.server.address;
     let path = path.strip_prefix(&fake.url()).unwrap_or(path);
-    let mut request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n");
+    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
     headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
@@ -71,7 +71,7 @@ impl Step<'_> {
     fn headers(&self) -> BTreeMap<String, String> {
         let mut headers = BTreeMap::from([("user-agent".to_owned(), "selftest".to_owned())]);
         let token = self.step.get("as").map_or(Some("ghp_admin"), Value::as_str);
-        headers.extend(token.map(|t| ("authorization".to_owned(), format!("Bearer {t}"))));
+        headers.extend(token.map(|t| ("authorization".to_owned(), format!("Bearer {}", self.filled(t)))));
         for (name, value) in self.object("send") {
             headers.insert(name, self.filled(value.as_str().unwrap()));
         }
@@ -85,8 +85,11 @@ impl Step<'_> {
         } else if let Some(first) = self.step["walk"].as_str() {
             self.walk(first);
         } else {
-            let path = self.filled(self.step["get"].as_str().unwrap());
-            let answer = get(self.fake, &path, &self.headers());
+            let (method, path) = match self.step["post"].as_str() {
+                Some(path) => ("POST", path),
+                None => ("GET", self.step["get"].as_str().unwrap()),
+            };
+            let answer = send(self.fake, method, &self.filled(path), &self.headers());
             match answer {
                 None => assert_eq!(self.step["broken"], true, "{}: the connection broke", self.name()),
                 Some(answer) => self.check(&answer),
@@ -111,7 +114,7 @@ impl Step<'_> {
     fn walk(&self, first: &str) {
         let (mut pages, mut rows, mut next) = (0, 0, Some(first.to_owned()));
         while let Some(path) = next {
-            let answer = get(self.fake, &path, &self.headers()).unwrap();
+            let answer = send(self.fake, "GET", &path, &self.headers()).unwrap();
             let mut body = answer.json();
             rows += super::paging::rows_mut(&mut body).map_or(0, |r| r.len());
             pages += 1;
@@ -194,7 +197,7 @@ fn a_denial_an_omission_and_an_identity_are_set_by_a_test() {
     let fake = Fake::start(Scenario::reach().with("no-bypass"));
     let ask = |token: &str, path: &str| {
         let headers = [("user-agent", "test".to_owned()), ("authorization", format!("Bearer {token}"))];
-        get(&fake, path, &headers.map(|(k, v)| (k.to_owned(), v)).into()).unwrap()
+        send(&fake, "GET", path, &headers.map(|(k, v)| (k.to_owned(), v)).into()).unwrap()
     };
     fake.deny("ghp_admin", "GET /orgs/{org}/teams*", 403, Some("members=read"));
     let refused = ask("ghp_admin", "/orgs/acme/teams/platform/members");

@@ -15,6 +15,7 @@ export const identities = {
   },
   // metadata, contents, pull_requests, deployments and actions: read, on two of three repositories
   ghs_least: {
+    permissions: { actions: "read", contents: "read", deployments: "read", metadata: "read", pull_requests: "read" },
     deny_fields: ["Repository.deployKeys", "Repository.branchProtectionRules"],
     repositories: ["acme/shop", "acme/docs"],
     can_bypass: "never",

@@ -7,12 +7,13 @@ import { start } from "./server.mjs";
 const read = (name) => JSON.parse(fs.readFileSync(new URL(`../../scenarios/${name}`, import.meta.url)));
 const { port, close } = await start(read("reach.json"));
 const kept = {};
+const filled = (text) => text.replace(/\$(\w+)/, (_, key) => kept[key]);
 
 function request(path, { as = "ghp_admin", send = {}, method = "GET", body } = {}) {
-  const headers = { "user-agent": "selftest", ...(as ? { authorization: `Bearer ${as}` } : {}), ...send };
+  const headers = { "user-agent": "selftest", ...(as ? { authorization: `Bearer ${filled(as)}` } : {}), ...send };
   for (const [name, value] of Object.entries(headers)) {
     if (value === "") delete headers[name];
-    else if (value.startsWith("$")) headers[name] = kept[value.slice(1)];
+    else headers[name] = filled(value);
   }
   return new Promise((resolve, reject) => {
     const req = http.request({ port, path, method, headers }, (res) => {
@@ -50,10 +51,9 @@ async function check(step) {
   if (step.control) return control(step);
   if (step.walk) return walk(step);
   if (step.broken) return assert.rejects(request(step.get, step));
-  const answer = await request(step.get.replace(/\$(\w+)/, (_, key) => kept[key]), step);
+  const answer = await request(filled(step.get ?? step.post), { ...step, method: step.post ? "POST" : "GET" });
   assert.equal(answer.status, step.status, answer.text);
-  const wanted = (text) => (text.startsWith("$") ? kept[text.slice(1)] : text);
-  for (const [name, text] of Object.entries(step.header ?? {})) assert.equal(answer.headers[name], wanted(text));
+  for (const [name, text] of Object.entries(step.header ?? {})) assert.equal(answer.headers[name], filled(text));
   for (const [name, text] of Object.entries(step.header_has ?? {})) assert.ok(answer.headers[name].includes(text));
   for (const name of step.no_header ?? []) assert.equal(answer.headers[name], undefined);
   for (const [name, key] of Object.entries(step.keep ?? {})) kept[key] = answer.headers[name];

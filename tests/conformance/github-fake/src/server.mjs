@@ -15,7 +15,7 @@ const withoutFraction = (ms) => new Date(ms).toISOString().replace(/\.\d+Z/, "Z"
 function writer(req, res, entry) {
   return (status, body, headers = {}) => {
     entry.status = status;
-    const none = body === undefined || status === 304 || status === 204;
+    const none = body === undefined || status === 304;
     res.writeHead(status, {
       "content-type": "application/json; charset=utf-8",
       "x-github-request-id": `FAKE:${crypto.randomBytes(4).toString("hex").toUpperCase()}`,
@@ -79,6 +79,9 @@ class Fake {
         return answer(200, {});
       case "variants":
         this.state.apply(body);
+        return answer(200, {});
+      case "clone":
+        this.state.clone(body);
         return answer(200, {});
       case "faults":
         this.faults.push(...body);
@@ -191,14 +194,9 @@ class Fake {
       return answer(400, { message: "CONTRACT VIOLATION", errors: illegal }, headers());
     }
     const found = this.state.body(identity, match.route, match.args, path, url.searchParams);
-    if (found === undefined || found?.$status) window.used++;
-    if (found === undefined) return answer(404, error(404, this.notFound(call)), headers());
-    if (found?.$status) return answer(found.$status, found.$body, { ...headers(), ...(found.$headers ?? {}) });
-    if (found === null) {
-      window.used++;
-      return answer(204, undefined, headers());
-    }
-    return this.found(call, found);
+    if (found !== undefined) return this.found(call, found);
+    window.used++;
+    return answer(404, error(404, this.notFound(call)), headers());
   }
 
   notFound({ path, match }) {

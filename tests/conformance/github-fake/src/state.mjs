@@ -28,6 +28,20 @@ export class State {
     else this.rest[path] = body;
   }
 
+  /** Another repository like one that exists, for tests of scale. */
+  clone({ from, to, id }) {
+    const renamed = (value) => JSON.parse(JSON.stringify(value).replaceAll(from, to));
+    const named = (body) => ({ ...renamed(body), id, name: to.split("/")[1] });
+    for (const [path, body] of Object.entries(this.rest))
+      if (path.startsWith(`/repos/${from}/`)) this.rest[path.replace(from, to)] = renamed(body);
+    this.rest[`/repos/${to}`] = named(this.rest[`/repos/${from}`]);
+    this.repo_ids[to] = id;
+    for (const body of [this.rest[`/orgs/${to.split("/")[0]}/repos`], this.rest["/installation/repositories"]]) {
+      const { rows } = listIn(body);
+      rows.push(named(rows.find((row) => row.full_name === from)));
+    }
+  }
+
   /** `/repositories/{id}/...` is the form GitHub itself puts into Link headers. */
   canonical(path) {
     const alias = /^\/repositories\/(\d+)(\/.*)?$/.exec(path);
@@ -49,7 +63,7 @@ export class State {
     const full = args.owner && `${args.owner}/${args.repo}`;
     if (full && !(this.rest[`/repos/${full}`] && this.visible(identity, full))) return undefined;
     const found = identity.rest?.[path] ?? this.stored(path, query) ?? this.derived(route, args, query) ?? this.default(route, args);
-    return found && !found.$status ? this.seenBy(identity, route, found) : found;
+    return found === undefined ? undefined : this.seenBy(identity, route, found);
   }
 
   /** An answer that depends on a parameter (`affiliation=direct`) is stored under `path?affiliation=direct`. */

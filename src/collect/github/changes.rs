@@ -1,4 +1,4 @@
-//! Merged pull requests with reviews and commits, and deployments: one GraphQL document, three points for 100.
+//! Merged pull requests with reviews and commits: one GraphQL document, three points for 100.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::model::id::{BranchName, RepoName};
 
 /// Its name is [`crate::facts::github::changes::QUERY`].
 const DOCUMENT: &str = "\
-query Changes($owner: String!, $name: String!, $base: String!, $first: Int!, $after: String, $deployments: Boolean!) {
+query Changes($owner: String!, $name: String!, $base: String!, $first: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
     pullRequests(states: MERGED, baseRefName: $base, first: $first, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
       totalCount
@@ -27,10 +27,6 @@ query Changes($owner: String!, $name: String!, $base: String!, $first: Int!, $af
           nodes { commit { oid message authoredDate author { name email user { login databaseId } } committer { email } } }
         }
       }
-    }
-    deployments(first: 100, orderBy: {field: CREATED_AT, direction: DESC}) @include(if: $deployments) {
-      totalCount
-      nodes { databaseId commitOid environment createdAt ref { name } creator { ...Who } }
     }
   }
 }
@@ -53,14 +49,14 @@ pub(super) async fn collect(
     name: &RepoName,
     branches: &[BranchName],
 ) -> Result<(), Error> {
-    for (at, branch) in branches.iter().enumerate() {
+    for branch in branches {
         let mut after: Option<String> = None;
         let mut read = 0;
         let mut sizes: &[usize] = &SIZES;
         while let [size, smaller @ ..] = sizes {
             let variables = json!({
                 "owner": name.owner(), "name": name.name(), "base": branch.as_str(),
-                "first": size.min(&plan.pull_requests.max(1)), "after": after, "deployments": at == 0 && after.is_none(),
+                "first": size.min(&plan.pull_requests.max(1)), "after": after,
             });
             let answer = client.graphql(DOCUMENT, variables).await?;
             let Some(page) = Page::of(&answer) else {

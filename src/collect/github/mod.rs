@@ -6,13 +6,13 @@ pub mod client;
 mod organization;
 mod repository;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use tokio::task::JoinSet;
 
 use self::client::Client;
-use super::wire;
-use crate::{facts::github::paths, model::id::RepoName};
+use super::{Progress, wire};
+use crate::{controls::config::{Config, RefPattern}, facts::github::paths, model::id::RepoName};
 
 /// What to ask for.
 #[derive(Debug, Clone)]
@@ -21,8 +21,8 @@ pub struct Plan {
     pub login: String,
     /// Only these; empty means all.
     pub repositories: Vec<RepoName>,
-    /// Branches that the configuration maps to tiers: names, or patterns as GitHub matches them.
-    pub branches: Vec<String>,
+    /// Branches that the configuration maps to tiers.
+    pub branches: Vec<RefPattern>,
     /// The most merged pull requests to read of one branch.
     pub pull_requests: usize,
     /// The first moment of the period, RFC 3339; the run's header says the same under `pull_requests_since`.
@@ -30,15 +30,26 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Everything of one account, with the last 100 merged pull requests of each branch.
-    pub fn of(login: impl Into<String>) -> Plan {
-        Plan { login: login.into(), repositories: Vec::new(), branches: Vec::new(), pull_requests: 100, since: None }
+    /// Everything of one account, with the last 100 merged pull requests of each branch. The configuration names the
+    /// branches of its tiers and the period; without a login the repositories name it.
+    pub fn new(login: Option<&str>, repositories: &[String], config: &Config) -> Plan {
+        let repositories: Vec<RepoName> = repositories.iter().map(RepoName::new).collect();
+        let owner = || repositories.first().map(RepoName::owner).unwrap_or_default();
+        let branches = config.tiers.values().flat_map(|rules| &rules.branches);
+        Plan {
+            login: login.unwrap_or_else(owner).to_owned(),
+            branches: branches.map(|pattern| pattern.value.clone()).collect(),
+            pull_requests: 100,
+            since: config.soc2.as_ref().and_then(|soc2| soc2.from.clone()),
+            repositories,
+        }
     }
 }
 
 /// What became of it. The answers themselves are in the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
+    /// Repositories that GitHub showed.
     pub listed: usize,
     pub read: usize,
     pub archived: usize,
@@ -46,20 +57,15 @@ pub struct Summary {
     pub refused: Vec<RepoName>,
 }
 
-/// Told as it happens; the caller prints.
-pub trait Progress: Send + Sync {
-    /// The repositories to read, and about how many requests they will take.
-    fn planned(&self, repositories: usize, requests: usize) {
-        let _ = (repositories, requests);
-    }
-
-    fn read(&self, repository: &RepoName, done: usize, of: usize) {
-        let _ = (repository, done, of);
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} repositories read, {} archived", self.read, self.listed, self.archived)?;
+        match self.refused.as_slice() {
+            [] => Ok(()),
+            refused => write!(f, ", {} not shown to this token", refused.len()),
+        }
     }
 }
-
-/// Says nothing.
-impl Progress for () {}
 
 /// Why there is nothing to assess, or not all of it. What was asked until then is kept.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -76,8 +82,9 @@ pub enum Error {
     Wire(#[from] wire::Error),
 }
 
-/// Requests for one repository besides those for its environments and workflow files; measured, for the estimate only.
-const REQUESTS_A_REPOSITORY: usize = 16;
+/// Parts of the work, as progress names them.
+const ORGANISATION: &str = "the organisation on GitHub";
+const REPOSITORIES: &str = "repositories";
 
 /// Repositories under way at once; the wire caps the requests.
 const AT_ONCE: usize = 12;
@@ -108,9 +115,13 @@ pub async fn collect(client: &Client, plan: &Plan, progress: &dyn Progress) -> R
     summary.listed = items.len();
     summary.archived = repositories.iter().filter(|repository| repository.archived).count();
     let wanted: Vec<_> = repositories.into_iter().filter(|repository| !repository.archived).collect();
-    progress.planned(wanted.len(), wanted.len() * REQUESTS_A_REPOSITORY);
+    progress.begin(ORGANISATION, None);
     let org = organization::collect(client, &account).await?;
-    summary.read = read_all(client, plan, org, wanted, progress).await?;
+    progress.end(ORGANISATION);
+    progress.begin(REPOSITORIES, Some(wanted.len()));
+    let read = read_all(client, plan, org, wanted, progress).await;
+    progress.end(REPOSITORIES);
+    summary.read = read?;
     Ok(summary)
 }
 
@@ -123,22 +134,22 @@ async fn read_all(
     progress: &dyn Progress,
 ) -> Result<usize, Error> {
     let shared = Arc::new((client.clone(), plan.clone(), org));
-    let (of, mut done) = (wanted.len(), 0);
+    let mut done = 0;
     let mut waiting = wanted.into_iter();
-    let mut running: JoinSet<Result<RepoName, Error>> = JoinSet::new();
+    let mut running: JoinSet<Result<(), Error>> = JoinSet::new();
     loop {
         while running.len() < AT_ONCE {
             let Some(repository) = waiting.next() else { break };
             let shared = Arc::clone(&shared);
             running.spawn(async move {
                 let (client, plan, org) = &*shared;
-                repository::collect(client, plan, org, &repository).await.map(|()| repository.name)
+                repository::collect(client, plan, org, &repository).await
             });
         }
         let Some(joined) = running.join_next().await else { return Ok(done) };
         let why = "a task was lost".to_owned();
-        let name = joined.map_err(|_| Error::Wire(wire::Error::Setup { why }))??;
+        joined.map_err(|_| Error::Wire(wire::Error::Setup { why }))??;
         done += 1;
-        progress.read(&name, done, of);
+        progress.step(REPOSITORIES);
     }
 }

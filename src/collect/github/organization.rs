@@ -1,5 +1,7 @@
 //! The account: what kind it is, and what holds for all of its repositories.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Error, Plan, client::Client};
@@ -15,9 +17,10 @@ pub(super) struct Account {
 
 /// What reading the organisation spares its repositories.
 pub(super) struct Known {
-    pub login: Option<String>,
     /// The organisation's secrets and whom they are for were read.
     pub secrets: bool,
+    /// Rulesets of the organisation that were read where they are defined, which shows their bypass.
+    pub rulesets: BTreeSet<u64>,
 }
 
 /// Finds out what the name stands for. This is the first question, so it also tells a bad token and a dead host.
@@ -61,7 +64,7 @@ pub(super) async fn account(client: &Client, plan: &Plan) -> Result<Account, Err
 /// Asks for everything above the repositories. A personal account has none of it.
 pub(super) async fn collect(client: &Client, account: &Account) -> Result<Known, Error> {
     if !account.is_organization {
-        return Ok(Known { login: None, secrets: true });
+        return Ok(Known { secrets: true, rulesets: BTreeSet::new() });
     }
     let login = &account.login;
     let at = |rest: &str| paths::org(login, rest);
@@ -72,7 +75,18 @@ pub(super) async fn collect(client: &Client, account: &Account) -> Result<Known,
         client.get(&at(rest)).await?;
     }
     teams(client, login).await?;
-    Ok(Known { login: Some(login.clone()), secrets: secrets(client, login).await? })
+    Ok(Known { secrets: secrets(client, login).await?, rulesets: rulesets(client, login).await? })
+}
+
+async fn rulesets(client: &Client, login: &str) -> Result<BTreeSet<u64>, Error> {
+    let mut read = BTreeSet::new();
+    for ruleset in client.get_paged(&paths::org(login, "/rulesets")).await?.items {
+        let Some(id) = ruleset.get("id").and_then(Value::as_u64) else { continue };
+        if client.get(&paths::org_ruleset(login, id)).await?.ok() {
+            read.insert(id);
+        }
+    }
+    Ok(read)
 }
 
 async fn teams(client: &Client, login: &str) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{Error, Plan, changes, client::Client, organization::Known};
 use crate::{
     base::fnmatch,
+    controls::config::RefPattern,
     facts::github::{
         environments,
         files::{CODEOWNERS, Folder, is_workflow},
@@ -43,13 +44,19 @@ pub(super) async fn collect(client: &Client, plan: &Plan, org: &Known, repositor
         environments_of(client, name),
         files(client, name, &repository.default_branch),
     )?;
-    let named = plan.branches.iter().cloned().chain(environments).chain(triggers);
+    let mapped = plan.branches.iter().filter(|pattern| concerns(pattern, name)).map(|pattern| pattern.pattern.clone());
+    let named = mapped.chain(environments).chain(triggers);
     let branches = branches(client, repository, named.collect()).await?;
     for branch in &branches {
         client.get(&paths::protection(name, branch)).await?;
         client.get_paged(&paths::branch_rules(name, branch)).await?;
     }
     changes::collect(client, plan, name, &branches).await
+}
+
+fn concerns(pattern: &RefPattern, name: &RepoName) -> bool {
+    let lower = |text: &str| text.to_ascii_lowercase();
+    pattern.repository.as_ref().is_none_or(|wanted| fnmatch::matches(&lower(wanted), &lower(name.as_str())))
 }
 
 /// What needs one question each, and the rulesets.
@@ -69,12 +76,7 @@ async fn settings(client: &Client, org: &Known, name: &RepoName) -> Result<(), E
     for ruleset in client.get_paged(&paths::rulesets(name)).await?.items {
         let Some(id) = ruleset.get("id").and_then(Value::as_u64) else { continue };
         let of_org = ruleset.get("source_type").and_then(Value::as_str) == Some("Organization");
-        // Shown with its bypass where it is defined, to whoever may change it there; else as the repository sees it.
-        let shown = match &org.login {
-            Some(login) if of_org => client.get(&paths::org_ruleset(login, id)).await?.ok(),
-            _ => false,
-        };
-        if !shown {
+        if !(of_org && org.rulesets.contains(&id)) {
             client.get(&paths::ruleset(name, id)).await?;
         }
     }
@@ -93,6 +95,9 @@ async fn environments_of(client: &Client, name: &RepoName) -> Result<Vec<String>
         }
         client.get(&at("/deployment_protection_rules")).await?;
         client.get_paged(&at("/secrets")).await?;
+    }
+    if !listed.complete || !listed.items.is_empty() {
+        client.get(&paths::repo(name, environments::DEPLOYMENTS)).await?;
     }
     Ok(branches)
 }

@@ -1,4 +1,4 @@
-//! Merged pull requests and deployments, from GraphQL: 100 pull requests with reviews and commits for three points.
+//! Merged pull requests, from GraphQL: 100 pull requests with reviews and commits for three points.
 //!
 //! A null where something was asked for is a denial, with an error beside it or without.
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{
     actor::Account,
-    change::{Commit, Deployment, PullRequest, Review},
+    change::{Commit, PullRequest, Review},
     id::{BranchName, RepoName},
     observed::Observed,
 };
@@ -34,7 +34,6 @@ struct Page {
     base: String,
     after: Option<String>,
     pull_requests: Observed<Value>,
-    deployments: Option<Observed<Value>>,
 }
 
 /// Every answer, by repository.
@@ -44,13 +43,10 @@ pub(super) fn by_repository(reader: &Reader<'_>) -> BTreeMap<RepoName, Changes> 
         let param = |name: &str| call.params.get(name).and_then(Value::as_str).map(str::to_owned);
         let (Some(owner), Some(name), Some(base)) = (param("owner"), param("name"), param("base")) else { continue };
         let answer = reader.single(&call.pages, |record| reader.log.json(record)).observed();
-        let connection = |field: &str, grant: &str| connection(&answer, field, grant);
-        let with_deployments = call.params.get("deployments") == Some(&Value::Bool(true));
         all.entry(RepoName::new(format!("{owner}/{name}"))).or_default().add(Page {
             base,
             after: param("after"),
-            pull_requests: connection("pullRequests", "repository pull requests: read"),
-            deployments: with_deployments.then(|| connection("deployments", "repository deployments: read")),
+            pull_requests: connection(&answer, "pullRequests", "repository pull requests: read"),
         });
     }
     all
@@ -189,29 +185,4 @@ fn commit(node: &Value) -> Option<Commit> {
 fn user(value: &Value) -> Option<Account> {
     let kind = crate::model::actor::AccountKind::User;
     Some(Account { id: number(value, "databaseId").unwrap_or_default(), login: text(value, "login")?, kind })
-}
-
-/// The newest deployments.
-pub(super) fn deployments(changes: Option<&Changes>) -> Observed<Vec<Deployment>> {
-    let first = changes.and_then(|changes| changes.pages.iter().find_map(|page| page.deployments.as_ref()));
-    let Some(answer) = first else { return Observed::not_collected("no deployments were asked for") };
-    answer.as_ref().and_then(|connection| {
-        let nodes = list(connection, "nodes");
-        let read = each(Observed::known(nodes.to_vec(), Vec::new()), deployment);
-        let total = number(connection, "totalCount").unwrap_or(u64::MAX);
-        let whole = u64::try_from(nodes.len()).is_ok_and(|seen| seen >= total);
-        unless(read, whole)
-    })
-}
-
-fn deployment(node: &Value) -> Option<Deployment> {
-    let sha = text(node, "commitOid")?;
-    Some(Deployment {
-        id: number(node, "databaseId")?,
-        git_ref: node.get("ref").and_then(|git_ref| text(git_ref, "name")).unwrap_or_else(|| sha.clone()),
-        sha,
-        environment: text(node, "environment").or_else(|| text(node, "latestEnvironment"))?,
-        creator: node.get("creator").and_then(actor),
-        created_at: text(node, "createdAt")?,
-    })
 }

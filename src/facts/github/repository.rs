@@ -14,9 +14,10 @@ use super::{
 };
 use crate::model::{
     actor::{Collaborator, DeployKey},
+    change::Deployment,
     id::{BranchName, EvidenceId, RepoName},
     observed::Observed,
-    pipeline::OrgSecret,
+    pipeline::{Environment, OrgSecret},
     rules::{Branch, RuleSource},
     world::Repository,
 };
@@ -110,7 +111,7 @@ fn repository(
         codeowners: files::codeowners(reader, &name, &files),
         agent_files: files::agent_files(&files),
         pull_requests: changes::pull_requests(reader, changes),
-        deployments: changes::deployments(changes),
+        deployments: deployments(reader, &name, &environments),
         environments,
         default_branch,
         evidence: evidence.to_vec(),
@@ -130,6 +131,18 @@ fn branches(reader: &Reader<'_>, repo: &RepoName, asked: Option<&BTreeSet<Branch
     };
     let branches = asked.iter().map(|name| rules::branch(reader, repo, name.clone(), head(name)));
     Observed::known(branches.collect(), Vec::new())
+}
+
+/// A deployment makes its environment, so a repository without environments has had none.
+fn deployments(
+    reader: &Reader<'_>,
+    repo: &RepoName,
+    environments: &Observed<Vec<Environment>>,
+) -> Observed<Vec<Deployment>> {
+    match environments.is_whole() && environments.members().is_empty() {
+        true => Observed::known(Vec::new(), environments.evidence.clone()),
+        false => environments::deployments(reader, repo),
+    }
 }
 
 fn collaborator(item: &Value) -> Option<Collaborator> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     type_face::{Face, Faces},
-    view::{Node, Path, Target},
+    view::{Edge, Node, Path, Target},
     words::{Tone, Word},
 };
 
@@ -299,6 +299,21 @@ impl Stages {
         let top = (self.total - (here * (self.height + self.row_gap) - self.row_gap)) / 2.0;
         let y = 1.0 + top + row.min(ROWS - 1) as f32 * (self.height + self.row_gap);
         (column as f32 * (self.block + self.gap), y)
+    }
+
+    /// Where a line that passes stages runs, below all boxes.
+    fn lane(&self, lane: usize) -> f32 {
+        1.0 + self.total + lane as f32 * self.style.size * 0.9
+    }
+
+    /// Straight to the next stage, or through a lane.
+    fn line(&self, target: &Target, edge: &Edge, lane: Option<usize>) -> Vec<(f32, f32)> {
+        let (from, to) = (self.at(target, edge.from), self.at(target, edge.to));
+        let tail = (from.0 + self.block + 1.0, from.1 + self.height / 2.0);
+        let head = (to.0 - 2.0, to.1 + self.height / 2.0);
+        let Some(lane) = lane else { return vec![tail, head] };
+        let (out, into, below) = (tail.0 + self.gap * 0.3, head.0 - self.gap * 0.45, self.lane(lane));
+        vec![tail, (out, tail.1), (out, below), (into, below), (into, head.1), head]
     }
 }
 

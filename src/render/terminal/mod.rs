@@ -77,13 +77,15 @@ impl Page {
             self.blank();
             return;
         }
-        let counts: Vec<String> = report
-            .headline
-            .counts
+        let counts = &report.headline.counts;
+        let plain =
+            counts.iter().map(|count| wrap::width(&format!("{} {} {}", count.word.mark, count.n, count.word.text)) + 5);
+        let between = if plain.sum::<usize>() < self.width { "     " } else { "\n   " };
+        let counts: Vec<String> = counts
             .iter()
             .map(|count| format!("{} {} {}", self.ink.tone(count.word.tone, count.word.mark), count.n, count.word.text))
             .collect();
-        self.line(&format!("   {}", counts.join("     ")));
+        self.line(&format!("   {}", counts.join(between)));
         self.blank();
     }
 

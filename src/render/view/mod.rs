@@ -11,7 +11,7 @@ mod text;
 
 pub use agents::{Agent, Matrix};
 pub use judgement::{Answer, Change, Criterion, Finding, Price};
-pub use paths::{Hop, Node, Path, Target};
+pub use paths::{Edge, Hop, Node, Path, Target};
 pub use rows::{Assertion, Coverage, Evidence, Tier};
 
 use serde::Serialize;

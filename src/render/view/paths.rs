@@ -81,13 +81,11 @@ pub struct Edge {
     pub verdict: Word,
 }
 
-/// Where something other than open stands on the way, or nothing does.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// Where something other than open stands on the way.
+#[derive(Debug, Serialize)]
 pub struct Gate {
     pub stage: String,
-    #[serde(skip)]
-    rank: Verdict,
-    pub verdict_text: &'static str,
+    pub verdict: Word,
     pub because: String,
     pub who: String,
 }
@@ -147,7 +145,9 @@ pub fn humans(humans: &Humans) -> String {
     let who = people(humans);
     match (humans.min, humans.max) {
         (0, None | Some(0)) => "no human in between".to_owned(),
-        (0, Some(_)) => format!("no human in between is enforced ({}{who})", words::basis(humans.basis)),
+        (0, Some(most)) => {
+            format!("no human in between, though up to {most} may act ({}{who})", words::basis(humans.basis))
+        }
         (n, _) => format!("{} in between ({}{who})", words::count(n as usize, "human"), words::basis(humans.basis)),
     }
 }
@@ -177,11 +177,10 @@ pub fn targets(sorted: &[&ReachPath]) -> Vec<Target> {
 }
 
 fn target(at: usize, first: &ReachPath, members: &[&ReachPath]) -> Target {
-    let column = depths(members);
-    let (columns, place) = layout(members, &column);
+    let (columns, place) = layout(members, &depths(members));
     let mut verdicts = BTreeMap::new();
     for hop in members.iter().flat_map(|path| &path.hops) {
-        let (Some(from), Some(to)) = (place.get(hop.from.id.as_str()), place.get(hop.to.id.as_str())) else { continue };
+        let (Some(from), Some(to)) = (place.get(&key(&hop.from)), place.get(&key(&hop.to))) else { continue };
         let worst = verdicts.entry((*from, *to)).or_insert(hop.verdict);
         *worst = (*worst).min(hop.verdict);
     }
@@ -200,36 +199,43 @@ fn target(at: usize, first: &ReachPath, members: &[&ReachPath]) -> Target {
     }
 }
 
+/// A person and that person's agent may share an id; their kinds tell them apart.
+type Key<'a> = (HopKind, &'a str);
+
+fn key(node: &HopNode) -> Key<'_> {
+    (node.kind, &node.id)
+}
+
 /// The longest way from an agent to each node, in hops; bounded, so that a ring cannot hold it.
-fn depths<'a>(members: &[&'a ReachPath]) -> BTreeMap<&'a str, usize> {
-    let mut depth: BTreeMap<&str, usize> = BTreeMap::new();
+fn depths<'a>(members: &[&'a ReachPath]) -> BTreeMap<Key<'a>, usize> {
+    let mut depth = BTreeMap::new();
     let longest = members.iter().map(|path| path.hops.len()).max().unwrap_or(0);
     for _ in 0..=longest {
         for hop in members.iter().flat_map(|path| &path.hops) {
-            let from = *depth.entry(&hop.from.id).or_insert(0);
-            let to = depth.entry(&hop.to.id).or_insert(0);
+            let from = *depth.entry(key(&hop.from)).or_insert(0);
+            let to = depth.entry(key(&hop.to)).or_insert(0);
             *to = (*to).max(from + 1).min(longest);
         }
     }
     depth
 }
 
-type Places<'a> = BTreeMap<&'a str, (usize, usize)>;
+type Places<'a> = BTreeMap<Key<'a>, (usize, usize)>;
 
-fn layout<'a>(members: &[&'a ReachPath], depth: &BTreeMap<&'a str, usize>) -> (Vec<Vec<Node>>, Places<'a>) {
+fn layout<'a>(members: &[&'a ReachPath], depth: &BTreeMap<Key<'a>, usize>) -> (Vec<Vec<Node>>, Places<'a>) {
     let mut columns: Vec<Vec<Node>> = Vec::new();
     let mut place = Places::new();
     let ends = members.iter().flat_map(|path| &path.hops).flat_map(|hop| [&hop.from, &hop.to]);
     for end in ends {
-        let column = depth.get(end.id.as_str()).copied().unwrap_or(0);
-        if place.contains_key(end.id.as_str()) {
+        let column = depth.get(&key(end)).copied().unwrap_or(0);
+        if place.contains_key(&key(end)) {
             continue;
         }
         if columns.len() <= column {
             columns.resize_with(column + 1, Vec::new);
         }
         if let Some(rows) = columns.get_mut(column) {
-            place.insert(&end.id, (column, rows.len()));
+            place.insert(key(end), (column, rows.len()));
             rows.push(node(end));
         }
     }
@@ -240,14 +246,13 @@ fn gates(members: &[&ReachPath]) -> Vec<Gate> {
     let mut gates = BTreeSet::new();
     for path in members {
         for hop in path.hops.iter().filter(|hop| hop.verdict != Verdict::Open) {
-            gates.insert(Gate {
-                stage: format!("{} → {}", name(&hop.from.name), name(&hop.to.name)),
-                rank: hop.verdict,
-                verdict_text: words::verdict(hop.verdict).text,
-                because: line(&hop.because),
-                who: if hop.verdict == Verdict::Gated { humans(&path.humans) } else { String::new() },
-            });
+            let stage = format!("{} → {}", name(&hop.from.name), name(&hop.to.name));
+            let who = if hop.verdict == Verdict::Gated { humans(&path.humans) } else { String::new() };
+            gates.insert((hop.verdict, stage, line(&hop.because), who));
         }
     }
-    gates.into_iter().collect()
+    gates
+        .into_iter()
+        .map(|(verdict, stage, because, who)| Gate { stage, verdict: words::verdict(verdict), because, who })
+        .collect()
 }

@@ -138,7 +138,7 @@ pub fn all() -> Vec<ReachPath> {
     let claude = || node(HopKind::Agent, "app:claude", "claude");
     let delete = |verdict, because| Step(database("shop-prod"), Capability::Delete, verdict, because, &[7, 9]);
     let may_delete = "an inline policy of deploy-prod allows rds:* on every resource, deletion protection is off, and no boundary or SCP denies it";
-    let mut through = |gate| {
+    let through = |gate| {
         let mut steps = vec![push_main(Verdict::Open)];
         steps.extend(deploy(gate));
         steps

@@ -67,7 +67,7 @@ async fn a_broken_connection_and_a_body_cut_short_are_asked_for_again() {
     let fake = Fake::start(Scenario::reach());
     let (client, _) = client(&fake, "ghp_admin").await;
     for kind in ["reset", "truncate"] {
-        fake.fault(json!({ "match": format!("/{kind}$|/keys"), "kind": kind }));
+        fake.fault(json!({ "match": "/keys$", "kind": kind }));
         let keys = client.get("/repos/acme/infra/keys").await.unwrap();
         assert_eq!(keys.json()[0]["title"], "old CI", "after {kind}");
     }

@@ -1,2 +1,3 @@
-#[cfg(test)]
+//! The one integration binary.
+
 mod github_fake;

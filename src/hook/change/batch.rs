@@ -1,4 +1,4 @@
-//! Reads the answers of `git cat-file --batch-check` and `git cat-file --batch`.
+//! Reads the answer of `git cat-file --batch`.
 //!
 //! Format: git-cat-file documentation, section "Batch output".
 
@@ -8,11 +8,14 @@ use thiserror::Error;
 
 use super::TEXT_LIMIT;
 
+/// Bytes kept of one change: a hostile or vast one must not fill the memory.
+const TOTAL_LIMIT: u64 = 1 << 30;
+
 /// An object's content, as far as it was taken.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Object {
     Bytes(Vec<u8>),
-    /// Not taken: larger than [`TEXT_LIMIT`].
+    /// Not taken: larger than [`TEXT_LIMIT`], or all objects together are larger than [`TOTAL_LIMIT`].
     Large(u64),
 }
 
@@ -29,24 +32,21 @@ pub enum ReadError {
     Torn(#[from] io::Error),
 }
 
-/// The sizes that `--batch-check` printed, in the order asked.
-pub fn read_sizes(input: impl BufRead) -> Result<Vec<u64>, ReadError> {
-    input.lines().map(|line| size(&line?)).collect()
-}
-
 /// The objects that `--batch` printed, in the order asked.
 pub fn read_objects(mut input: impl BufRead) -> Result<Vec<Object>, ReadError> {
     let mut objects = Vec::new();
     let mut header = String::new();
+    let mut total = 0;
     while input.by_ref().take(512).read_line(&mut header)? > 0 {
         let size = size(header.trim_end_matches('\n'))?;
         header.clear();
-        if size > TEXT_LIMIT {
+        if size > TEXT_LIMIT || size > TOTAL_LIMIT - total {
             io::copy(&mut input.by_ref().take(size), &mut io::sink())?;
             objects.push(Object::Large(size));
         } else {
             let mut bytes = vec![0; usize::try_from(size).unwrap_or_default()];
             input.read_exact(&mut bytes)?;
+            total += size;
             objects.push(Object::Bytes(bytes));
         }
         let mut end = [0];
@@ -93,6 +93,6 @@ mod tests {
         assert!(matches!(read_objects(&b"aa missing\n"[..]), Err(ReadError::Missing(_))));
         assert!(matches!(read_objects(&b"aa blob 9\nabc"[..]), Err(ReadError::Torn(_))));
         assert!(matches!(read_objects(&b"aa blob 2\nabc"[..]), Err(ReadError::Malformed(_))));
-        assert!(matches!(read_sizes(&b"what\n"[..]), Err(ReadError::Malformed(_))));
+        assert!(matches!(read_objects(&b"what\n"[..]), Err(ReadError::Malformed(_))));
     }
 }

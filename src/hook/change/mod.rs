@@ -5,9 +5,9 @@ mod lines;
 mod moves;
 mod raw;
 
-pub use batch::{Object, ReadError, read_objects, read_sizes};
+pub use batch::{Object, ReadError, read_objects};
 pub use lines::Lines;
-pub use raw::{Entry, RawError, read_index, read_raw, read_tree};
+pub use raw::{Blob, Entry, RawError, read_index, read_raw, read_tree};
 
 pub(super) use moves::mark_moves;
 

@@ -1,0 +1,4 @@
+//! One file a command.
+
+#[cfg(feature = "hook")]
+pub mod hook;

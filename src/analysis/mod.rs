@@ -1,3 +1,7 @@
-//! Floor 4: conclusions from facts. Nothing here asks anybody anything.
+//! Floor 4: what follows from the facts before any path is drawn.
 
+pub mod agents;
+pub mod attribution;
 pub mod recovery;
+pub mod rules;
+pub mod tiers;

@@ -1,3 +1,9 @@
-//! Floor 2: loads `controls/`, the judgement kept as data.
+//! Floor 2: what management states (`ambit.toml`) and what Ambit knows as data (`controls/`).
+//!
+//! Bytes in, values out: `cli` reads the files, this floor parses them. The data under `controls/` is embedded.
 
+pub mod agents;
+pub mod config;
+pub mod embedded;
 pub mod operations;
+pub mod permissions;

@@ -83,6 +83,18 @@ pub fn find(service: &str, operation: &str) -> Option<(&'static Service, &'stati
     Some((service, service.operations.iter().find(|o| o.name == operation)?))
 }
 
+impl Service {
+    /// The Region that signs a call asked for in `region`: its own, where the service has no Regions. Records name it.
+    pub fn signing_region<'a>(&'a self, region: &'a str) -> &'a str {
+        self.region.as_deref().unwrap_or(region)
+    }
+
+    /// The host that answers in `region`, in AWS's commercial partition.
+    pub fn host_in(&self, region: &str) -> String {
+        self.host.replace("{region}", region).replace("{suffix}", "amazonaws.com")
+    }
+}
+
 impl Operation {
     /// The IAM actions that it needs: what a policy for Ambit has to allow.
     pub fn actions(&self, service: &Service) -> Vec<String> {

@@ -18,7 +18,7 @@ mod writer;
 
 pub use header::{AwsSource, End, GithubSource, Header, StoredFile};
 pub use record::{
-    Answer, Api, Caller, GITHUB_JSON, Key, Next, Params, Record, Response, Scope, first_page, normal_path,
+    Answer, Api, Caller, GITHUB_JSON, Key, Next, Params, Record, Response, Scope, first_page, normal_path, path_segment,
 };
 pub use run_log::{Call, Pages, RunLog, Stop};
 pub use store::Store;

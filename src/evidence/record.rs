@@ -139,6 +139,9 @@ pub struct Response {
     /// JSON pointers of what was taken out; `` is the whole body.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub redactions: Vec<String>,
+    /// The error code, where AWS names one: `NoSuchBucketPolicy`. An HTML page of something in between has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<String>,
     /// "Ask again", not an answer about the world.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub transient: bool,
@@ -168,6 +171,11 @@ impl Record {
         }
     }
 
+    /// The AWS error code, see [`Response::code`].
+    pub fn code(&self) -> Option<&str> {
+        self.response()?.code.as_deref()
+    }
+
     /// A header that was kept, by its lower-case name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response()?.headers.get(name).map(String::as_str)
@@ -190,6 +198,14 @@ pub fn normal_path(path_and_query: &str) -> String {
     let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).collect();
     pairs.sort_unstable();
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// One part of a path, percent-encoded: a branch named `release/1.0` is one part, `release%2F1.0`. Collectors and facts
+/// both spell paths with it, so that they mean the same record.
+pub fn path_segment(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    let encoded = text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") });
+    encoded.collect()
 }
 
 /// A list's first page as it is asked for: 100 a page unless the path says otherwise.

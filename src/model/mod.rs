@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod actor;
+pub mod agent;
 pub mod change;
 pub mod cloud;
 pub mod iam;

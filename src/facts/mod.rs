@@ -1,3 +1,4 @@
-//! Floor 3: tolerant API shapes and their pure lowering into the nouns of `model`.
+//! Floor 3: recorded answers become typed nouns. Pure: the same log gives the same facts, and no request is made.
 
 pub mod aws;
+pub mod github;

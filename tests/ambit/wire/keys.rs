@@ -15,7 +15,8 @@ fn key(scope: &str, target: Target, request: http::request::Builder, body: &str)
 
 fn aws(scope: &str, region: &str, service: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Key {
     let method = if body.is_empty() { "GET" } else { "POST" };
-    let authorization = format!("AWS4-HMAC-SHA256 Credential=AKID/20261125/{region}/{service}/aws4_request, Signature=0");
+    let authorization =
+        format!("AWS4-HMAC-SHA256 Credential=AKID/20261125/{region}/{service}/aws4_request, Signature=0");
     let mut request = Request::builder().method(method).uri(url).header("authorization", authorization);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -43,8 +44,22 @@ fn accounts_regions_services_operations_and_pages_have_keys_of_their_own() {
         aws("aws/1", "us-east-1", "rds", url, &[FORM], body),
         aws("aws/1", "eu-west-1", "rds", url, &[FORM], "Action=DescribeDBClusters&Version=1"),
         aws("aws/1", "eu-west-1", "rds", url, &[FORM], "Action=DescribeDBInstances&Marker=m&Version=1"),
-        aws("aws/1", "eu-west-1", "dynamodb", "https://d.amazonaws.com/", &[("x-amz-target", "DynamoDB_20120810.ListTables")], "{}"),
-        aws("aws/1", "eu-west-1", "dynamodb", "https://d.amazonaws.com/", &[("x-amz-target", "DynamoDB_20120810.ListBackups")], "{}"),
+        aws(
+            "aws/1",
+            "eu-west-1",
+            "dynamodb",
+            "https://d.amazonaws.com/",
+            &[("x-amz-target", "DynamoDB_20120810.ListTables")],
+            "{}",
+        ),
+        aws(
+            "aws/1",
+            "eu-west-1",
+            "dynamodb",
+            "https://d.amazonaws.com/",
+            &[("x-amz-target", "DynamoDB_20120810.ListBackups")],
+            "{}",
+        ),
     ]);
 }
 
@@ -62,8 +77,22 @@ fn buckets_in_the_host_or_in_the_path_have_keys_of_their_own() {
 #[test]
 fn time_signature_build_and_order_do_not_count() {
     let url = "https://iam.amazonaws.com/";
-    let one = aws("aws/1", "us-east-1", "iam", url, &[FORM, ("x-amz-date", "1"), ("amz-sdk-request", "attempt=1")], "Action=ListRoles&MaxItems=9");
-    let two = aws("aws/1", "us-east-1", "iam", url, &[FORM, ("x-amz-security-token", "t"), ("user-agent", "b")], "MaxItems=9&Action=ListRoles");
+    let one = aws(
+        "aws/1",
+        "us-east-1",
+        "iam",
+        url,
+        &[FORM, ("x-amz-date", "1"), ("amz-sdk-request", "attempt=1")],
+        "Action=ListRoles&MaxItems=9",
+    );
+    let two = aws(
+        "aws/1",
+        "us-east-1",
+        "iam",
+        url,
+        &[FORM, ("x-amz-security-token", "t"), ("user-agent", "b")],
+        "MaxItems=9&Action=ListRoles",
+    );
     assert_eq!(one, two);
     let json = [("x-amz-target", "DynamoDB_20120810.ListTables")];
     assert_eq!(
@@ -85,7 +114,12 @@ fn github(scope: &str, base: &str, path: &str, headers: &[(&str, &str)]) -> Key 
 fn github_keys_hold_the_identity_and_the_media_type_but_neither_token_nor_host() {
     let base = "https://api.github.com";
     let one = github("github/a", base, "/orgs/x/repos?page=2&per_page=100", &[("authorization", "Bearer 1")]);
-    let two = github("github/a", "https://ghe.example/api/v3", "/orgs/x/repos?per_page=100&page=2", &[("authorization", "Bearer 2")]);
+    let two = github(
+        "github/a",
+        "https://ghe.example/api/v3",
+        "/orgs/x/repos?per_page=100&page=2",
+        &[("authorization", "Bearer 2")],
+    );
     assert_eq!(one, two);
     all_differ(&[
         one,

@@ -104,7 +104,8 @@ fn github_scope() -> Scope {
 
 fn github(wire: &Wire, base: &str, token: &str) -> Client {
     let credential = github_client::Credential::Token(Secret::new(token));
-    Client::new(wire.clone(), github_client::Source { scope: github_scope(), base: base.to_owned(), credential }).unwrap()
+    Client::new(wire.clone(), github_client::Source { scope: github_scope(), base: base.to_owned(), credential })
+        .unwrap()
 }
 
 async fn account(wire: &Wire, endpoint: &str, number: &str) -> Account {

@@ -26,7 +26,8 @@ async fn writes_through_both_sdks_are_refused_before_a_byte_is_sent() {
         assert!(refused(&octocrab.delete::<Value, _, _>("/repos/a/b", body.as_ref()).await.unwrap_err()));
         assert!(refused(&octocrab.put::<Value, _, _>("/repos/a/b/topics", body.as_ref()).await.unwrap_err()));
         assert!(refused(&octocrab.patch::<Value, _, _>("/repos/a/b", body.as_ref()).await.unwrap_err()));
-        for elsewhere in ["http://elsewhere.invalid/x", "https://api.github.com.evil.invalid/x", "http://127.0.0.1:1/x"] {
+        for elsewhere in ["http://elsewhere.invalid/x", "https://api.github.com.evil.invalid/x", "http://127.0.0.1:1/x"]
+        {
             assert!(refused(&octocrab.get::<Value, _, _>(elsewhere, None::<&()>).await.unwrap_err()), "{elsewhere}");
         }
         for document in [
@@ -126,7 +127,8 @@ impl Aws {
         let mut request = Request::builder().method(method).uri(url);
         if !self.service.is_empty() {
             let scope = format!("Credential=AKID/20261125/eu-west-1/{}/aws4_request", self.service);
-            request = request.header("authorization", format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"));
+            request =
+                request.header("authorization", format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"));
         }
         if let Some(target) = target {
             request = request.header("x-amz-target", target);
@@ -164,7 +166,14 @@ fn aws_rest_is_judged_by_method_and_path() {
     assert!(s3.allows("GET", &at("/bucket?versioning"), None, Some("GetBucketVersioning"), ""));
     assert!(s3.allows("GET", "https://bucket.s3.eu-west-1.amazonaws.com/?versioning", None, None, ""));
     assert!(!s3.allows("GET", &at("/bucket?versioning"), None, Some("GetBucketPolicy"), ""), "the name lies");
-    for path in ["/bucket", "/bucket?list-type=2", "/bucket/key", "/bucket/key?versioning", "/bucket?versioning&versions", "/bucket?torrent"] {
+    for path in [
+        "/bucket",
+        "/bucket?list-type=2",
+        "/bucket/key",
+        "/bucket/key?versioning",
+        "/bucket?versioning&versions",
+        "/bucket?torrent",
+    ] {
         assert!(!s3.allows("GET", &at(path), None, None, ""), "{path}");
     }
     for method in ["PUT", "DELETE", "POST"] {
@@ -179,7 +188,12 @@ fn aws_rest_is_judged_by_method_and_path() {
 fn aws_credentials_go_to_aws_or_the_configured_endpoint_only() {
     let form = "Action=ListRoles";
     let public = Aws::evidence("iam");
-    for url in ["https://evil.example/", "https://amazonaws.com.evil.example/", "http://iam.amazonaws.com/", "http://127.0.0.1:1/"] {
+    for url in [
+        "https://evil.example/",
+        "https://amazonaws.com.evil.example/",
+        "http://iam.amazonaws.com/",
+        "http://127.0.0.1:1/",
+    ] {
         assert!(!public.allows("POST", url, None, None, form), "{url}");
     }
     let local = Aws { lane: Lane::Evidence, service: "iam", endpoint: Some("http://127.0.0.1:5000") };
@@ -200,7 +214,13 @@ fn the_two_lanes_do_not_mix() {
     assert!(chain.allows("GET", "http://169.254.169.254/latest/meta-data/iam/security-credentials/", None, None, ""));
     assert!(!chain.allows("GET", "http://169.254.169.253/latest/meta-data/", None, None, ""));
     assert!(chain.allows("GET", "http://169.254.170.2/v2/credentials/x", None, None, ""));
-    assert!(chain.allows("GET", "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?role_name=r", None, None, ""));
+    assert!(chain.allows(
+        "GET",
+        "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?role_name=r",
+        None,
+        None,
+        ""
+    ));
     assert!(chain.allows("POST", "https://oidc.eu-west-1.amazonaws.com/token", None, None, "{}"));
     assert!(!chain.allows("POST", "https://oidc.eu-west-1.amazonaws.com/client/register", None, None, "{}"));
     let evidence = Aws::evidence("sts");

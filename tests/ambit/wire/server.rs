@@ -90,7 +90,8 @@ async fn serve(mut socket: TcpStream, seen: &Mutex<Vec<Seen>>, answer: &(dyn Fn(
         seen.len() - 1
     };
     let reply = answer(&request, place);
-    let mut head = format!("HTTP/1.1 {} x\r\nconnection: close\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
+    let mut head =
+        format!("HTTP/1.1 {} x\r\nconnection: close\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
     for (name, value) in &reply.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }

@@ -7,7 +7,7 @@ use crate::{
     evidence::RunLog,
     model::{
         observed::Observed,
-        world::{Coverage, RunFacts, World},
+        world::{Coverage, CoverageRow, RunFacts, World},
     },
 };
 
@@ -40,13 +40,29 @@ fn run(log: &RunLog) -> RunFacts {
     }
 }
 
-fn coverage(log: &RunLog) -> Coverage {
-    let (github, aws) = (github::coverage(log), aws::coverage(log));
-    Coverage {
-        planned: github.planned + aws.planned,
-        answered: github.answered + aws.answered,
-        denied: [github.denied, aws.denied].concat(),
-        failed: [github.failed, aws.failed].concat(),
-        skipped: [github.skipped, aws.skipped].concat(),
+/// What was asked in a run and how it went, over all identities.
+pub fn coverage(log: &RunLog) -> Coverage {
+    let header = log.header();
+    let github = header.github.iter().map(|source| github::coverage(log, &source.scope));
+    let aws = header.aws.iter().map(|source| aws::coverage(log, &source.scope));
+    let mut all = Coverage::default();
+    for part in github.chain(aws) {
+        all.planned += part.planned;
+        all.answered += part.answered;
+        all.denied.extend(part.denied);
+        all.failed.extend(part.failed);
+        all.skipped.extend(part.skipped);
     }
+    all.skipped.extend(cut_short(log));
+    all
+}
+
+/// A run that did not reach its end lacks what it would still have asked.
+fn cut_short(log: &RunLog) -> Option<CoverageRow> {
+    let why = match log.end() {
+        Some(end) if end.complete => return None,
+        Some(end) => end.why.clone().unwrap_or_else(|| "it was ended early".to_owned()),
+        None => "it was cut off".to_owned(),
+    };
+    Some(CoverageRow { what: "the rest of the run".to_owned(), why, needs: None, evidence: Vec::new() })
 }

@@ -145,7 +145,8 @@ fn arrows() -> Vec<Arrow> {
         let mut seen = Seen { module: module_of(&file), paths: Vec::new() };
         seen.visit_file(&tree);
         for path in seen.paths {
-            let to = (0..=path.len()).rev().map(|n| path[..n].to_vec()).find(|p| modules.contains(p)).unwrap_or_default();
+            let to =
+                (0..=path.len()).rev().map(|n| path[..n].to_vec()).find(|p| modules.contains(p)).unwrap_or_default();
             if !to.is_empty() && to != seen.module {
                 arrows.push(Arrow { file: name.clone(), from: seen.module.clone(), to });
             }
@@ -226,7 +227,8 @@ impl<'ast> Visit<'ast> for Seen {
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
         let text = mac.tokens.to_string().replace(' ', "");
         for start in text.match_indices("crate::").map(|(at, _)| at) {
-            let path: String = text[start..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
+            let path: String =
+                text[start..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
             let segments: Vec<String> = path.split("::").filter(|s| !s.is_empty()).map(str::to_owned).collect();
             self.add(&segments);
         }

@@ -2,4 +2,6 @@
 
 mod floors;
 mod github_fake;
+mod iam;
+mod render;
 mod wire;

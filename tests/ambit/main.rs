@@ -1,6 +1,7 @@
 //! The one integration binary.
 
 mod floors;
+mod github;
 mod github_fake;
 mod iam;
 mod render;

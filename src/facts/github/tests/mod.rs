@@ -83,8 +83,7 @@ impl Recording {
         let (record, _) = self.records.last_mut().unwrap();
         record.service = "graphql".to_owned();
         record.operation = super::changes::QUERY.to_owned();
-        let params =
-            json!({"owner": "acme", "name": "shop", "base": base, "after": after, "first": nth});
+        let params = json!({"owner": "acme", "name": "shop", "base": base, "after": after, "first": nth});
         record.params = serde_json::from_value(params).unwrap();
         self
     }

@@ -22,11 +22,8 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Talk {
     /// Say nothing but results and errors
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Say more while working
     #[arg(long, short, global = true)]
-    pub verbose: bool,
+    pub quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]

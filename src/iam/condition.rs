@@ -5,7 +5,7 @@
 use super::arn::ArnGlob;
 use super::context::{Lookup, Lookups};
 use super::operator::{Comparison, Operator, Order, Quantifier};
-use super::truth::Truth;
+use crate::model::truth::Truth;
 use super::value::{self, AddressBlock};
 use super::variable::{Filled, Filling, Pattern};
 
@@ -137,7 +137,7 @@ impl Condition {
             Quantifier::Any if null_set => return Truth::False,
             _ => {}
         }
-        let one = |value: &std::borrow::Cow<'_, str>| test.matches(value, request).negate_if(operator.negated);
+        let one = |value: &std::borrow::Cow<'_, str>| test.matches(value, request).not_if(operator.negated);
         match operator.quantifier {
             Quantifier::Any => Truth::any(values.iter().map(one)),
             Quantifier::All => Truth::all(values.iter().map(one)),

@@ -8,7 +8,7 @@ use super::evaluate::{Hit, Weighing};
 use super::layers::{Guardrail, Layer, ResourcePolicy};
 use super::matching::{self, Place};
 use super::policy::{Effect, Element};
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// Puts the decision together.
 pub(super) fn decision(weighing: Weighing<'_>, verdict: Verdict) -> Decision {

@@ -24,7 +24,6 @@ pub mod policy;
 pub mod principal;
 pub mod request;
 pub mod trust;
-pub mod truth;
 pub mod value;
 pub mod variable;
 
@@ -37,4 +36,4 @@ pub use name::Name;
 pub use policy::{Effect, Policy};
 pub use principal::{Caller, CallerKind};
 pub use request::Request;
-pub use truth::Truth;
+pub use crate::model::truth::Truth;

@@ -7,7 +7,7 @@ use super::arn::Arn;
 use super::context::{Context, Lookup, Lookups};
 use super::glob::{Glob, GlobBuilder};
 use super::principal::{Caller, CallerKind};
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// A request to be decided.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// AWS itself has five access levels (List, Read, Write, Tagging, Permissions management) and none for deletion; destroy
 /// and disrupt are told from Write by the action's name, `removes_recovery` and a few more by a curated list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionClass {
     /// Names and counts.

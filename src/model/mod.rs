@@ -1,2 +1,16 @@
+//! Floor 1: the nouns. Everything above speaks in these; nothing here asks, computes reach or judges.
+
 pub mod action;
+pub mod actor;
+pub mod agent;
+pub mod change;
+pub mod cloud;
 pub mod iam;
+pub mod id;
+pub mod observed;
+pub mod pipeline;
+pub mod recovery;
+pub mod rules;
+pub mod tier;
+pub mod truth;
+pub mod world;

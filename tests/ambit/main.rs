@@ -1,1 +1,6 @@
+//! The one integration binary.
+
+mod floors;
+mod github_fake;
 mod iam;
+mod wire;

@@ -6,7 +6,7 @@ fn check(name: &str, text: &str, at_least: usize) {
     let mut wrong = Vec::new();
     let mut count = 0;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let case = Case::parse(line).unwrap_or_else(|error| panic!("{name}: {error}: {line}"));
+        let case = Case::parse(line).expect(line);
         let decision = case.decide();
         count += 1;
         if Some(decision.verdict.name()) != case.expect.as_deref() {

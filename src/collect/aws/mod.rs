@@ -1,0 +1,3 @@
+//! Asks AWS.
+
+pub mod client;

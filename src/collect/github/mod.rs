@@ -1,0 +1,3 @@
+//! Asks GitHub.
+
+pub mod client;

@@ -1,0 +1,57 @@
+//! Changes: merged pull requests with their reviews and commits.
+
+use serde::{Deserialize, Serialize};
+
+use super::{actor::Account, id::BranchName, observed::Observed};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PullRequest {
+    pub number: u64,
+    pub title: String,
+    pub author: Option<Account>,
+    pub merged_by: Option<Account>,
+    /// RFC 3339, UTC.
+    pub merged_at: String,
+    pub created_at: String,
+    pub base: BranchName,
+    pub head: String,
+    pub head_sha: String,
+    pub merge_sha: Option<String>,
+    pub body: String,
+    pub labels: Vec<String>,
+    pub reviews: Observed<Vec<Review>>,
+    pub commits: Observed<Vec<Commit>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub author: Option<Account>,
+    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED`.
+    pub state: String,
+    pub commit: Option<String>,
+    pub submitted_at: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Commit {
+    pub sha: String,
+    pub author_name: String,
+    pub author_email: String,
+    /// The account GitHub joined to the mail address, if any.
+    pub author: Option<Account>,
+    pub committer_email: String,
+    pub message: String,
+    /// RFC 3339, UTC.
+    pub authored_at: String,
+}
+
+/// A recorded deployment and its last state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployment {
+    pub id: u64,
+    pub sha: String,
+    pub git_ref: String,
+    pub environment: String,
+    pub creator: Option<Account>,
+    pub created_at: String,
+}

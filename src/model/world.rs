@@ -1,0 +1,135 @@
+//! All that was read, as one value: what checks, reach and analysis look at.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    actor::{Account, Collaborator, DeployKey, Installation, Permission, Team},
+    change::{Deployment, PullRequest},
+    cloud::{Caller, DataStore, OidcProvider, ScpLayer, Trail},
+    iam::AuthorizationDetails,
+    id::{EvidenceId, RepoName, RunId},
+    observed::Observed,
+    pipeline::{
+        ActionsSettings, Environment, OrgSecret, Runner, SecretName, SubjectTemplate, WorkflowDefaults, WorkflowFile,
+    },
+    rules::{Branch, Ruleset},
+};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct World {
+    pub run: RunFacts,
+    pub forge: Observed<Organization>,
+    /// One per configured account and role. Empty when AWS was out of scope.
+    pub accounts: Vec<CloudAccount>,
+    /// Why there is no cloud in this run, if there is none.
+    pub cloud_skipped: Option<String>,
+    pub coverage: Coverage,
+}
+
+/// When and what with, from the run header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFacts {
+    pub id: RunId,
+    /// RFC 3339, UTC.
+    pub started: String,
+    pub tool_version: String,
+    pub scope: Vec<String>,
+    pub config_digest: Option<String>,
+    /// False when the run was cut short: what it lacks is not collected.
+    pub complete: bool,
+}
+
+/// What was asked and how it went, by operation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    pub planned: usize,
+    pub answered: usize,
+    pub denied: Vec<CoverageRow>,
+    pub failed: Vec<CoverageRow>,
+    pub skipped: Vec<CoverageRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct CoverageRow {
+    /// `GET /repos/acme/shop/rulesets`, or `rds:DescribeDBInstances eu-west-1`.
+    pub what: String,
+    pub why: String,
+    /// The grant that would settle it.
+    pub needs: Option<String>,
+    pub evidence: Vec<EvidenceId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Organization {
+    pub login: String,
+    pub id: u64,
+    /// False: a personal account.
+    pub is_organization: bool,
+    /// `free`, `team`, `enterprise` …
+    pub plan: Observed<String>,
+    /// What every member may do on every repository.
+    pub base_permission: Observed<Permission>,
+    pub members: Observed<Vec<Account>>,
+    pub owners: Observed<Vec<Account>>,
+    pub teams: Observed<Vec<Team>>,
+    pub installations: Observed<Vec<Installation>>,
+    pub secrets: Observed<Vec<OrgSecret>>,
+    pub runners: Observed<Vec<Runner>>,
+    pub subject_template: Observed<SubjectTemplate>,
+    pub workflow_defaults: Observed<WorkflowDefaults>,
+    pub two_factor_required: Observed<bool>,
+    pub audit_log: Observed<bool>,
+    pub repositories: Observed<Vec<Repository>>,
+    /// The login that the token belongs to.
+    pub caller: Observed<Account>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Repository {
+    pub name: RepoName,
+    pub id: u64,
+    pub owner_id: u64,
+    pub default_branch: String,
+    pub private: bool,
+    pub archived: bool,
+    pub fork: bool,
+    /// Branches read in full: the default branch and those that a tier or a trigger names.
+    pub branches: Observed<Vec<Branch>>,
+    /// Of the repository and the layers above, as seen from the repository.
+    pub rulesets: Observed<Vec<Ruleset>>,
+    pub collaborators: Observed<Vec<Collaborator>>,
+    pub deploy_keys: Observed<Vec<DeployKey>>,
+    pub workflows: Observed<Vec<WorkflowFile>>,
+    pub environments: Observed<Vec<Environment>>,
+    pub secrets: Observed<Vec<SecretName>>,
+    pub runners: Observed<Vec<Runner>>,
+    pub subject_template: Observed<SubjectTemplate>,
+    pub actions: Observed<ActionsSettings>,
+    pub workflow_defaults: Observed<WorkflowDefaults>,
+    /// Whether a CODEOWNERS file exists, and its text: a claim that the judged can write.
+    pub codeowners: Observed<String>,
+    /// Paths of agent configuration files at the default branch's head (`.claude/settings.json`, `AGENTS.md` …).
+    pub agent_files: Observed<Vec<String>>,
+    pub pull_requests: Observed<Vec<PullRequest>>,
+    pub deployments: Observed<Vec<Deployment>>,
+    pub evidence: Vec<EvidenceId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CloudAccount {
+    /// The configured name of the identity that read it.
+    pub scope: String,
+    pub caller: Observed<Caller>,
+    pub principals: Observed<AuthorizationDetails>,
+    pub oidc_providers: Observed<Vec<OidcProvider>>,
+    pub scps: Observed<ScpLayer>,
+    pub stores: Observed<Vec<DataStore>>,
+    pub trails: Observed<Vec<Trail>>,
+}
+
+impl CloudAccount {
+    /// The account's id as far as it is known; empty otherwise.
+    pub fn account_id(&self) -> &str {
+        self.caller.seen().map_or("", |caller| caller.account.as_str())
+    }
+}

@@ -3,7 +3,6 @@
 //! A new check is a file in a family's folder, one `mod` line and one list line; `CONTRIBUTING.md` has the recipe.
 
 mod catalogue;
-mod remedies;
 mod sheet;
 mod sight;
 

@@ -2,11 +2,12 @@
 
 use crate::{
     base::{digest::Digest, foreign::Foreign},
-    checks::{CheckDef, remedies},
+    checks::CheckDef,
     model::{
         id::{CheckId, EvidenceId, FindingId, PathId},
         observed::{Gap, Observed},
     },
+    reach::remedies,
     report::{Finding, Location, Outcome, Severity},
 };
 

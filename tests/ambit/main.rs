@@ -3,4 +3,5 @@
 mod floors;
 mod github_fake;
 mod iam;
+mod render;
 mod wire;

@@ -81,8 +81,7 @@ pub fn assess(store: &DataStore, safeguards: &Safeguards, power: &dyn Power) -> 
     let (destroyable, survives) = (case.destruction().open_to(power), case.survives(power));
     let unprotect = store.kind.unprotect_action();
     let own_policy = store.resource_policy.seen().map(String::as_str);
-    let unprotectable =
-        unprotect.map_or(Truth::False, |action| power.may(action, store.arn.as_str(), own_policy));
+    let unprotectable = unprotect.map_or(Truth::False, |action| power.may(action, store.arn.as_str(), own_policy));
     let verdict = verdict(destroyable, survives);
     Recoverability {
         verdict,
@@ -181,8 +180,9 @@ impl<'a> Case<'a> {
         let copies = self.safeguards.copies.members().iter().filter(|copy| copy.of == self.store.arn);
         let points: Vec<_> = copies.map(|copy| &copy.arn).collect();
         let done = |restore: &crate::model::recovery::Restore| {
-            (restore.status == "COMPLETED" && restore.recovery_point.as_ref().is_some_and(|point| points.contains(&point)))
-                .into()
+            (restore.status == "COMPLETED"
+                && restore.recovery_point.as_ref().is_some_and(|point| points.contains(&point)))
+            .into()
         };
         let restores = &self.safeguards.restores;
         Reason {

@@ -78,8 +78,10 @@ fn objects(store: &DataStore, locked: Truth, versioned: Truth) -> Way {
     let (bucket, own) = (store.arn.as_str(), &store.resource_policy);
     let objects = format!("{bucket}/*");
     let plain = vec![Way::step("s3:DeleteObject", &*objects, own), Way::step("s3:PutObject", &*objects, own)];
-    let lasting =
-        vec![Way::step("s3:DeleteObjectVersion", &*objects, own), Way::step("s3:PutLifecycleConfiguration", bucket, own)];
+    let lasting = vec![
+        Way::step("s3:DeleteObjectVersion", &*objects, own),
+        Way::step("s3:PutLifecycleConfiguration", bucket, own),
+    ];
     let unversioned = Way::All(vec![Way::Is(versioned.not()), Way::Any(plain)]);
     Way::All(vec![Way::Is(locked.not()), Way::Any([vec![unversioned], lasting].concat())])
 }
@@ -135,8 +137,10 @@ fn recovery_point(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Way {
     };
     let mut deletions = vec![delete_point(&copy.arn, own.clone())];
     if own.is_some() {
-        let lifted =
-            Way::Any(vec![on_vault("backup:PutBackupVaultAccessPolicy"), on_vault("backup:DeleteBackupVaultAccessPolicy")]);
+        let lifted = Way::Any(vec![
+            on_vault("backup:PutBackupVaultAccessPolicy"),
+            on_vault("backup:DeleteBackupVaultAccessPolicy"),
+        ]);
         deletions.push(Way::All(vec![lifted, delete_point(&copy.arn, None)]));
     } else if !vault.access_policy.is_whole() {
         deletions = vec![Way::All(vec![Way::Is(Truth::Unknown), Way::Any(deletions)])];

@@ -29,7 +29,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let statement = format!("every member of {} may push to every repository", organization.login);
         sheet
             .fail(&organization.login, statement, evidence)
-            .fix("lower_base_permission", &[("organization", &organization.login)]);
+            .fix("lower_base_permission", &[("organisation", &organization.login)]);
     } else {
         sheet.pass(&organization.login, "membership alone gives no right to push", evidence);
     }

@@ -19,7 +19,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             );
             sheet
                 .fail(format!("{name} deploy key {}", key.id), statement, evidence)
-                .fix("make_deploy_key_read_only", &[("repository", name), ("key", &key.title)]);
+                .fix("remove_deploy_key_write", &[("repository", name), ("key", &key.title)]);
         }
         if repository.deploy_keys.is_whole() && keys.iter().all(|key| key.read_only) {
             sheet.pass(name, format!("no deploy key of {name} may push"), evidence);

@@ -27,6 +27,6 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     } else {
         sheet
             .fail(login, format!("{login} does not require two-factor authentication"), evidence)
-            .fix("require_two_factor", &[("organization", login)]);
+            .fix("require_two_factor", &[("organisation", login)]);
     }
 }

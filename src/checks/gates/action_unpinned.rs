@@ -62,7 +62,7 @@ fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, repository: &str, workflow: &
                 sheet
                     .fail(subject, statement, &workflow.evidence)
                     .at(repository, &workflow.path, *line)
-                    .fix("pin_actions", &[("repository", repository), ("workflow", &workflow.path)]);
+                    .fix("pin_actions", &[("action", &names.join(", ")), ("workflow", &workflow.path)]);
             }
         }
     }

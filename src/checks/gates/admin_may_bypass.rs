@@ -23,7 +23,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                     format!("administrators pass the gate of {subject}: {}", admin.because),
                     &admin.evidence,
                 )
-                .fix("bind_administrators", &[("branch", &subject)]),
+                .fix("enforce_for_admins", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())]),
             (_, Pass::Possible) => sheet.unknown(
                 &subject,
                 format!("whether administrators pass the gate of {subject} could not be told"),

@@ -28,7 +28,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             Truth::True => sheet.pass(&subject, format!("{subject} requires checks to pass"), &evidence),
             Truth::False => sheet
                 .fail(&subject, format!("{subject} changes without any required check"), &evidence)
-                .fix("require_status_checks", &[("branch", &subject)]),
+                .fix("require_status_checks", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())]),
             Truth::Unknown => {
                 let gaps = [
                     branch.rules.gap(format!("rules in force on {subject}")),

@@ -41,7 +41,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 .fix("prevent_self_review", &fix),
             (Truth::True, _) => sheet
                 .fail(&subject, format!("administrators may skip the reviewers of {}", environment.name), &evidence)
-                .fix("prevent_admin_bypass", &fix),
+                .fix("disallow_environment_admin_bypass", &fix),
             (Truth::Unknown, _) => {
                 let gaps = [
                     environment.prevent_self_review.gap(format!("self-review of {subject}")),

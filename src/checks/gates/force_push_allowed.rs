@@ -42,7 +42,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 let what = if pushes == Truth::False { "rewritten by a force push" } else { "deleted" };
                 sheet
                     .fail(&subject, format!("{subject} can be {what}"), &evidence)
-                    .fix("block_force_push", &[("branch", &subject)])
+                    .fix("block_force_push", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())])
             }
         };
     }

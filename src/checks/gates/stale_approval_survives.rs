@@ -48,7 +48,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         } else {
             sheet
                 .fail(&subject, format!("an approval on {subject} survives commits that nobody looked at"), &evidence)
-                .fix("dismiss_stale", &[("branch", &subject)]);
+                .fix("dismiss_stale", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())]);
         }
     }
 }

@@ -71,3 +71,9 @@ pub fn unless(path: &ReachPath) -> Vec<crate::model::observed::Gap> {
     };
     path.unless.iter().take(5).map(gap).collect()
 }
+
+/// The principal that carries the path to its resource, for a remedy; the agent itself where there is none.
+pub fn principal(path: &ReachPath) -> &str {
+    let carries = path.hops.iter().rev().find(|hop| hop.to.kind == crate::reach::path::HopKind::Principal);
+    carries.map_or(path.agent.as_str(), |hop| hop.to.id.as_str())
+}

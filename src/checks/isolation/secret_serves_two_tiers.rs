@@ -57,7 +57,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             );
             sheet
                 .fail(name, statement, evidence)
-                .fix("scope_secret_to_environment", &[("repository", name), ("secret", &wide.join(", "))]);
+                .fix("scope_secret_to_environment", &[("environment", "production"), ("repository", name), ("secret", &wide.join(", "))]);
         }
     }
 }

@@ -18,7 +18,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         match path.verdict {
             Verdict::Open => sheet
                 .fail(subject, path.sentence.clone(), &evidence)
-                .fix("deny_destructive_actions", &[("role", path.agent.as_str())]),
+                .fix("protect_trail", &[("action", "cloudtrail:StopLogging"), ("role", paths::principal(path)), ("trail", path.resource.raw())]),
             Verdict::Possible => sheet.unknown(subject, path.sentence.clone(), paths::unless(path)),
             Verdict::Gated | Verdict::Closed => sheet.pass(subject, path.sentence.clone(), &evidence),
         }

@@ -23,7 +23,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                     "no multi-Region trail is writing: what an agent does leaves no record",
                     &trails.evidence,
                 )
-                .fix("record_a_trail", &[("account", subject)]),
+                .fix("trail", &[("account", subject)]),
             Truth::Unknown => {
                 let own = trails.members().iter().flat_map(|trail| {
                     [

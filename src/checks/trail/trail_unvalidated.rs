@@ -23,7 +23,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                         format!("trail {} does not validate its files", trail.name),
                         &account.trails.evidence,
                     )
-                    .fix("validate_log_files", &[("trail", &trail.name)]);
+                    .fix("validate_trail", &[("trail", &trail.name)]);
             }
         }
         if trails.is_empty() && account.trails.is_whole() {

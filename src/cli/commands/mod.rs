@@ -4,4 +4,6 @@ pub mod assess;
 pub mod collect;
 pub mod demo;
 pub mod explain;
+#[cfg(feature = "hook")]
+pub mod hook;
 pub mod report;

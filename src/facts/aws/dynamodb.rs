@@ -11,7 +11,7 @@ use crate::model::{
 use super::{
     account::Account,
     fields::{items, tags, text, truth},
-    join, policy,
+    policy,
     rds::field,
 };
 
@@ -25,11 +25,11 @@ pub(super) fn stores(account: &Account<'_>, caller: &Observed<Caller>) -> Observ
             Ok(names.filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>())
         });
         // The ARN is made of the account, so that a table that may not be described still has its name.
-        caller.clone().and_then(|caller| {
+        vec![caller.clone().and_then(|caller| {
             names.map(|names| names.iter().map(|name| store(account, &caller, region, name)).collect::<Vec<_>>())
-        })
+        })]
     };
-    join::lists(account.regions.iter().map(one_region).collect())
+    account.by_region(one_region)
 }
 
 fn store(account: &Account<'_>, caller: &Caller, region: &Region, name: &str) -> DataStore {

@@ -20,15 +20,14 @@ use super::{
 
 /// STS "GetCallerIdentity", which needs no permission.
 pub(super) fn caller(account: &Account<'_>) -> Observed<Caller> {
-    let home = account.regions.first().map_or(super::account::GLOBAL, |region| region.as_str());
     account
-        .ask("sts", home, "GetCallerIdentity", &[])
+        .ask_home("sts", "GetCallerIdentity", &[])
         .one(|body| Some(Caller { account: AccountId::new(text(body, "Account")?), arn: Arn::new(text(body, "Arn")?) }))
 }
 
 /// IAM "ListOpenIDConnectProviders" and "GetOpenIDConnectProvider" of each.
 pub(super) fn oidc_providers(account: &Account<'_>) -> Observed<Vec<OidcProvider>> {
-    let list = account.ask_global("iam", "ListOpenIDConnectProviders", &[]);
+    let list = account.ask_home("iam", "ListOpenIDConnectProviders", &[]);
     let arns = list.read(|pages| {
         let providers = pages.iter().flat_map(|page| items(page, "OpenIDConnectProviderList"));
         Ok(providers.filter_map(|provider| text(provider, "Arn").map(str::to_owned)).collect::<Vec<_>>())
@@ -37,7 +36,7 @@ pub(super) fn oidc_providers(account: &Account<'_>) -> Observed<Vec<OidcProvider
 }
 
 fn oidc_provider(account: &Account<'_>, arn: &str) -> Observed<Vec<OidcProvider>> {
-    let asked = account.ask_global("iam", "GetOpenIDConnectProvider", &[("OpenIDConnectProviderArn", arn)]);
+    let asked = account.ask_home("iam", "GetOpenIDConnectProvider", &[("OpenIDConnectProviderArn", arn)]);
     asked.read_or_absent(&["NoSuchEntity"], |pages| {
         let body = pages.first().ok_or_else(unexpected)?;
         let url = text(body, "Url").ok_or_else(unexpected)?;
@@ -53,7 +52,7 @@ fn oidc_provider(account: &Account<'_>, arn: &str) -> Observed<Vec<OidcProvider>
 /// IAM "GetAccountAuthorizationDetails" in the shape the AWS CLI prints, its pages merged, completed with the managed
 /// policies that are attached or serve as a boundary and that the filter left out ("GetPolicy", "GetPolicyVersion").
 pub(super) fn principals(account: &Account<'_>) -> Observed<AuthorizationDetails> {
-    let asked = account.ask_global("iam", "GetAccountAuthorizationDetails", &[]);
+    let asked = account.ask_home("iam", "GetAccountAuthorizationDetails", &[]);
     let mut details = match details(&asked) {
         Ok(details) => details,
         Err(why) => return Observed::failed(why, asked.evidence),
@@ -107,12 +106,12 @@ fn missing(details: &Value) -> BTreeSet<String> {
 
 /// A policy with its default version, as `Policies` would list it.
 fn managed_policy(account: &Account<'_>, arn: &str) -> (Option<Value>, Vec<crate::model::id::EvidenceId>) {
-    let head = account.ask_global("iam", "GetPolicy", &[("PolicyArn", arn)]);
+    let head = account.ask_home("iam", "GetPolicy", &[("PolicyArn", arn)]);
     let policy = head.pages.first().and_then(|page| page.get("Policy")).cloned();
     let Some(version) = policy.as_ref().and_then(|policy| text(policy, "DefaultVersionId")).map(str::to_owned) else {
         return (None, head.evidence);
     };
-    let asked = account.ask_global("iam", "GetPolicyVersion", &[("PolicyArn", arn), ("VersionId", &version)]);
+    let asked = account.ask_home("iam", "GetPolicyVersion", &[("PolicyArn", arn), ("VersionId", &version)]);
     let evidence = [head.evidence, asked.evidence].concat();
     let document = asked.pages.first().and_then(|page| page.get("PolicyVersion")).cloned();
     let shaped = |value: Option<Value>| value.and_then(|value| cli_shape("", value).ok());

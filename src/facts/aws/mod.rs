@@ -26,6 +26,7 @@ use crate::{
 };
 
 pub use coverage::coverage;
+pub use s3::{bucket_location, bucket_regions};
 
 /// One account as seen through `scope`, from what the run recorded.
 pub fn lower(log: &RunLog, scope: &Scope) -> CloudAccount {

@@ -19,7 +19,7 @@ const DEEPEST: usize = 8;
 /// roles in the management account", AWS Organizations User Guide), nor where the policy type is switched off. One
 /// unreadable level leaves the whole layer unread, naming the grant.
 pub(super) fn scps(account: &Account<'_>, caller: &Observed<Caller>) -> Observed<ScpLayer> {
-    let described = account.ask_global("organizations", "DescribeOrganization", &[]);
+    let described = account.ask_home("organizations", "DescribeOrganization", &[]);
     if described.code() == Some("AWSOrganizationsNotInUseException") {
         return Observed::known(ScpLayer::NotApplicable, described.evidence);
     }
@@ -63,7 +63,7 @@ fn ancestors(account: &Account<'_>, id: &str) -> Observed<Vec<String>> {
     let mut evidence: Vec<EvidenceId> = Vec::new();
     for _ in 0..DEEPEST {
         let child = chain.last().map_or(id, String::as_str);
-        let asked = account.ask_global("organizations", "ListParents", &[("ChildId", child)]);
+        let asked = account.ask_home("organizations", "ListParents", &[("ChildId", child)]);
         evidence.extend(asked.evidence.clone());
         let parent = asked.one(|body| {
             let parent = items(body, "Parents").into_iter().next()?;
@@ -80,7 +80,7 @@ fn ancestors(account: &Account<'_>, id: &str) -> Observed<Vec<String>> {
 
 fn level(account: &Account<'_>, target: &str) -> Observed<ScpLevel> {
     let filter = [("TargetId", target), ("Filter", "SERVICE_CONTROL_POLICY")];
-    let asked = account.ask_global("organizations", "ListPoliciesForTarget", &filter);
+    let asked = account.ask_home("organizations", "ListPoliciesForTarget", &filter);
     whole(&asked, "Policies").and_then(|ids| {
         let mut policies = Observed::known(Vec::new(), Vec::new());
         for id in ids {
@@ -102,7 +102,7 @@ fn whole(asked: &Answer, list: &str) -> Observed<Vec<String>> {
 }
 
 fn policy(account: &Account<'_>, id: &str) -> Observed<NamedPolicy> {
-    account.ask_global("organizations", "DescribePolicy", &[("PolicyId", id)]).one(|body| {
+    account.ask_home("organizations", "DescribePolicy", &[("PolicyId", id)]).one(|body| {
         let document = text(body.get("Policy")?, "Content")?;
         Some(NamedPolicy { id: id.to_owned(), document: document.to_owned() })
     })

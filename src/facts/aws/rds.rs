@@ -12,7 +12,6 @@ use super::{
     account::Account,
     answer::unexpected,
     fields::{items, number, tags, text, truth},
-    join,
 };
 
 /// Databases of all Regions ("DescribeDBInstances", "DescribeDBClusters"). An instance of a cluster holds no data of its
@@ -30,9 +29,9 @@ pub(super) fn stores(account: &Account<'_>) -> Observed<Vec<DataStore>> {
             let found = pages.iter().flat_map(|page| items(page, "DBClusters"));
             found.map(|cluster| store(&CLUSTER, region, cluster, &clusters.evidence)).collect()
         });
-        [instances, clusters]
+        vec![instances, clusters]
     };
-    join::lists(account.regions.iter().flat_map(one_region).collect())
+    account.by_region(one_region)
 }
 
 /// How the two answers spell the same things.

@@ -18,11 +18,8 @@ use super::{
 /// Every bucket of the account, whatever its Region: "ListBuckets" names them all, and an agent's reach does not stop at
 /// the Regions that somebody asked for.
 pub(super) fn stores(account: &Account<'_>, caller: &Observed<Caller>) -> Observed<Vec<DataStore>> {
-    let listed = account.ask_global("s3", "ListBuckets", &[]);
-    let names = listed.read(|pages| {
-        let buckets = pages.iter().flat_map(|page| items(page, "Buckets"));
-        Ok(buckets.filter_map(|bucket| text(bucket, "Name").map(str::to_owned)).collect::<Vec<_>>())
-    });
+    let listed = account.ask_home("s3", "ListBuckets", &[]);
+    let names = listed.read(|pages| Ok(pages.iter().flat_map(named).map(|(name, _)| name).collect::<Vec<_>>()));
     names.map(|names| names.iter().map(|name| Bucket { account, caller, name }.store()).collect())
 }
 
@@ -74,15 +71,14 @@ impl Bucket<'_> {
 
     /// The Region in which the bucket's calls were made; the collector asked for it first.
     fn region(&self) -> Region {
-        let listed = self.account.ask_global("s3", "ListBuckets", &[]);
-        let bucket =
-            listed.pages.iter().flat_map(|page| items(page, "Buckets")).find(|b| text(b, "Name") == Some(self.name));
-        let named = bucket.and_then(|bucket| text(bucket, "BucketRegion")).map(str::to_owned);
+        let listed = self.account.ask_home("s3", "ListBuckets", &[]);
+        let named =
+            listed.pages.iter().flat_map(named).find(|(name, _)| name == self.name).and_then(|(_, region)| region);
         let located = || {
-            let asked = self.account.ask_global("s3", "GetBucketLocation", &[("Bucket", self.name)]);
+            let asked = self.account.ask_home("s3", "GetBucketLocation", &[("Bucket", self.name)]);
             asked.pages.first().map(location)
         };
-        Region::new(named.or_else(located).unwrap_or_else(|| super::account::GLOBAL.to_owned()))
+        Region::new(named.or_else(located).unwrap_or_else(|| self.account.home().to_owned()))
     }
 
     /// The body is the document itself.
@@ -98,12 +94,33 @@ impl Bucket<'_> {
     /// S3 Control "GetPublicAccessBlock": the account's own setting, which is joined to each bucket's by OR.
     fn account_block(&self) -> Answer {
         let id = self.caller.seen().map_or("", |caller| caller.account.as_str());
-        self.account.ask_global("s3control", "GetPublicAccessBlock", &[("AccountId", id)])
+        self.account.ask_home("s3control", "GetPublicAccessBlock", &[("AccountId", id)])
     }
 
     fn partition(&self) -> &str {
         self.caller.seen().and_then(|caller| caller.arn.as_str().split(':').nth(1)).unwrap_or("aws")
     }
+}
+
+/// The buckets of one page of "ListBuckets", with their Regions where the answer names them.
+fn named(page: &Value) -> Vec<(String, Option<String>)> {
+    let bucket =
+        |bucket: &Value| Some((text(bucket, "Name")?.to_owned(), text(bucket, "BucketRegion").map(str::to_owned)));
+    items(page, "Buckets").into_iter().filter_map(bucket).collect()
+}
+
+/// As [`named`], from the body: the collector asks each bucket in its own Region, and facts look for the answers there.
+pub fn bucket_regions(body: &[u8]) -> Vec<(String, Option<String>)> {
+    parsed(body).map(|page| named(&page)).unwrap_or_default()
+}
+
+/// The Region that a body of "GetBucketLocation" names.
+pub fn bucket_location(body: &[u8]) -> String {
+    parsed(body).map_or_else(|| "us-east-1".to_owned(), |page| location(&page))
+}
+
+fn parsed(body: &[u8]) -> Option<Value> {
+    super::xml::parse(std::str::from_utf8(body).ok()?).ok()
 }
 
 /// "GetBucketLocation": empty means us-east-1, `EU` is an old name of eu-west-1 (API Reference).

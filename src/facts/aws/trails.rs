@@ -14,19 +14,18 @@ use super::{
     account::Account,
     answer::unexpected,
     fields::{items, text, truth},
-    join,
 };
 
 /// The trails that "DescribeTrails" names in any Region, each once: a trail of many Regions is named in all of them.
 pub(super) fn trails(account: &Account<'_>) -> Observed<Vec<Trail>> {
     let one_region = |region: &Region| {
         let asked = account.ask("cloudtrail", region.as_str(), "DescribeTrails", &[]);
-        asked.read(|pages| {
+        vec![asked.read(|pages| {
             let found = pages.iter().flat_map(|page| items(page, "trailList"));
-            found.map(|body| trail(account, region, body)).collect()
-        })
+            found.map(|body| trail(account, region, body)).collect::<Result<Vec<_>, _>>()
+        })]
     };
-    let all: Observed<Vec<Trail>> = join::lists(account.regions.iter().map(one_region).collect());
+    let all = account.by_region(one_region);
     let mut seen = BTreeSet::new();
     all.map(|trails| trails.into_iter().filter(|trail| seen.insert(trail.arn.clone())).collect())
 }

@@ -7,11 +7,14 @@ use serde_json::Value;
 
 use crate::{
     controls::permissions,
-    evidence::{Pages, Record, RunLog, Scope, Stop, first_page},
+    evidence::{GITHUB_JSON, Next, Pages, Record, RunLog, Scope, Stop, first_page},
     model::{id::EvidenceId, observed::Observed},
 };
 
 const GITHUB: &str = "github";
+
+/// As often as the client follows.
+const MOVES: usize = 3;
 
 /// The answers of one identity in one run.
 #[derive(Debug, Clone, Copy)]
@@ -44,14 +47,12 @@ pub(super) enum Got<'a, T> {
 impl<'a> Reader<'a> {
     /// One JSON object.
     pub fn object(&self, path: &str) -> Got<'a, Value> {
-        let pages = self.log.pages(self.scope, path);
-        self.single(&pages, |record| self.log.json(record))
+        self.single(&self.pages(path, GITHUB_JSON), |record| self.log.json(record))
     }
 
     /// A file's text.
     pub fn text(&self, path: &str) -> Got<'a, String> {
-        let pages = self.log.pages_as(self.scope, path, super::paths::RAW);
-        self.single(&pages, |record| {
+        self.single(&self.pages(path, super::paths::RAW), |record| {
             let body = self.log.body(record).map_err(|e| e.to_string())?;
             String::from_utf8(body.to_vec()).map_err(|_| "the file is not UTF-8 text".to_owned())
         })
@@ -59,7 +60,7 @@ impl<'a> Reader<'a> {
 
     /// All pages of a list: an array, or the one array in an object (`{"total_count": 1, "runners": […]}`).
     pub fn list(&self, path: &str) -> Got<'a, Vec<Value>> {
-        let pages = self.log.pages(self.scope, &first_page(path));
+        let pages = self.pages(&first_page(path), GITHUB_JSON);
         let evidence = pages.evidence();
         let mut items = Vec::new();
         let mut total = None;
@@ -81,6 +82,20 @@ impl<'a> Reader<'a> {
             (Stop::End, _) | (_, true) => Got::Part(items, evidence),
             (_, false) => self.stopped(&pages),
         }
+    }
+
+    /// The answers to one question. A renamed or transferred repository moved, and GitHub says where to.
+    fn pages(&self, path: &str, accept: &str) -> Pages<'a> {
+        let mut pages = self.log.pages_as(self.scope, path, accept);
+        for _ in 0..MOVES {
+            match (&pages.stop, pages.records.last().and_then(|record| record.next.as_ref())) {
+                (Stop::Status(300..=399), Some(Next::Page(moved))) => {
+                    pages = self.log.pages_as(self.scope, moved, accept);
+                }
+                _ => break,
+            }
+        }
+        pages
     }
 
     pub fn single<T>(&self, pages: &Pages<'a>, read: impl FnOnce(&Record) -> Result<T, String>) -> Got<'a, T> {

@@ -1,4 +1,4 @@
-//! Merged pull requests and deployments, from GraphQL: 100 pull requests with reviews and commits for three points.
+//! Merged pull requests, from GraphQL: 100 pull requests with reviews and commits for three points.
 //!
 //! A null where something was asked for is a denial, with an error beside it or without.
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{
     actor::Account,
-    change::{Commit, Deployment, PullRequest, Review},
+    change::{Commit, PullRequest, Review},
     id::{BranchName, RepoName},
     observed::Observed,
 };
@@ -23,37 +23,52 @@ pub const QUERY: &str = "Changes";
 /// The run setting with the first moment of the population, RFC 3339; without it the newest are a sample.
 pub const SINCE: &str = "pull_requests_since";
 
-/// What was read of one repository.
+/// What was read of one repository: every answered page, the newest attempt at each, in the order of asking.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    /// One entry a page and base branch, in the order of asking.
     pages: Vec<Page>,
 }
 
 #[derive(Debug)]
 struct Page {
     base: String,
+    after: Option<String>,
     pull_requests: Observed<Value>,
-    deployments: Option<Observed<Value>>,
 }
 
 /// Every answer, by repository.
 pub(super) fn by_repository(reader: &Reader<'_>) -> BTreeMap<RepoName, Changes> {
     let mut all: BTreeMap<RepoName, Changes> = BTreeMap::new();
     for call in reader.log.calls(reader.scope, "graphql", "", QUERY) {
-        let param = |name: &str| call.params.get(name).and_then(Value::as_str).unwrap_or_default();
-        let name = RepoName::new(format!("{}/{}", param("owner"), param("name")));
+        let param = |name: &str| call.params.get(name).and_then(Value::as_str).map(str::to_owned);
+        let (Some(owner), Some(name), Some(base)) = (param("owner"), param("name"), param("base")) else { continue };
         let answer = reader.single(&call.pages, |record| reader.log.json(record)).observed();
-        let connection = |field: &str, grant: &str| connection(&answer, field, grant);
-        let first = call.params.get("after").is_none_or(Value::is_null);
-        let page = Page {
-            base: param("base").to_owned(),
-            pull_requests: connection("pullRequests", "repository pull requests: read"),
-            deployments: first.then(|| connection("deployments", "repository deployments: read")),
-        };
-        all.entry(name).or_default().pages.push(page);
+        all.entry(RepoName::new(format!("{owner}/{name}"))).or_default().add(Page {
+            base,
+            after: param("after"),
+            pull_requests: connection(&answer, "pullRequests", "repository pull requests: read"),
+        });
     }
     all
+}
+
+impl Changes {
+    /// A page that was too much for GitHub is asked for again in smaller ones; what succeeded counts.
+    fn add(&mut self, page: Page) {
+        let same = |old: &&mut Page| old.base == page.base && old.after == page.after;
+        match self.pages.iter_mut().find(same) {
+            Some(old) if old.pull_requests.seen().is_none() => *old = page,
+            Some(_) => {}
+            None => self.pages.push(page),
+        }
+    }
+
+    /// Whether the page after this one was answered.
+    fn followed(&self, page: &Page) -> bool {
+        let end = page.pull_requests.seen().and_then(|connection| text(connection.get("pageInfo")?, "endCursor"));
+        let next = |other: &Page| other.base == page.base && other.after == end && other.pull_requests.seen().is_some();
+        end.is_some() && self.pages.iter().any(next)
+    }
 }
 
 /// One field of `data.repository`. Null is withheld, unless GitHub gives another reason.
@@ -87,13 +102,8 @@ fn withheld<T>(errors: &[Value], field: Option<&str>, grant: &str) -> Observed<T
 pub(super) fn pull_requests(reader: &Reader<'_>, changes: Option<&Changes>) -> Observed<Vec<PullRequest>> {
     let Some(changes) = changes else { return Observed::not_collected("no pull requests were asked for") };
     let since = reader.log.header().settings.get(SINCE).map(String::as_str);
-    let mut bases: BTreeMap<&str, Vec<Observed<Vec<PullRequest>>>> = BTreeMap::new();
-    for (at, page) in changes.pages.iter().enumerate() {
-        let followed = changes.pages.iter().skip(at + 1).any(|later| later.base == page.base);
-        bases.entry(&page.base).or_default().push(merged(&page.pull_requests, since, followed));
-    }
-    let each_base = bases.into_values().map(super::actions::join);
-    super::actions::join(each_base.collect()).map(|mut all| {
+    let read = changes.pages.iter().map(|page| merged(&page.pull_requests, since, changes.followed(page)));
+    super::actions::join(read.collect()).map(|mut all| {
         all.sort_by(|a, b| (&b.merged_at, b.number).cmp(&(&a.merged_at, a.number)));
         // A list that moved between two pages shows one twice.
         all.dedup_by_key(|pull| pull.number);
@@ -175,29 +185,4 @@ fn commit(node: &Value) -> Option<Commit> {
 fn user(value: &Value) -> Option<Account> {
     let kind = crate::model::actor::AccountKind::User;
     Some(Account { id: number(value, "databaseId").unwrap_or_default(), login: text(value, "login")?, kind })
-}
-
-/// The newest deployments.
-pub(super) fn deployments(changes: Option<&Changes>) -> Observed<Vec<Deployment>> {
-    let first = changes.and_then(|changes| changes.pages.iter().find_map(|page| page.deployments.as_ref()));
-    let Some(answer) = first else { return Observed::not_collected("no deployments were asked for") };
-    answer.as_ref().and_then(|connection| {
-        let nodes = list(connection, "nodes");
-        let read = each(Observed::known(nodes.to_vec(), Vec::new()), deployment);
-        let total = number(connection, "totalCount").unwrap_or(u64::MAX);
-        let whole = u64::try_from(nodes.len()).is_ok_and(|seen| seen >= total);
-        unless(read, whole)
-    })
-}
-
-fn deployment(node: &Value) -> Option<Deployment> {
-    let sha = text(node, "commitOid")?;
-    Some(Deployment {
-        id: number(node, "databaseId")?,
-        git_ref: node.get("ref").and_then(|git_ref| text(git_ref, "name")).unwrap_or_else(|| sha.clone()),
-        sha,
-        environment: text(node, "environment").or_else(|| text(node, "latestEnvironment"))?,
-        creator: node.get("creator").and_then(actor),
-        created_at: text(node, "createdAt")?,
-    })
 }

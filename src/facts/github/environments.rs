@@ -1,4 +1,4 @@
-//! Deployment environments and what holds a job back before them.
+//! Deployment environments, what holds a job back before them, and what was deployed.
 
 use serde_json::Value;
 
@@ -8,6 +8,7 @@ use super::{
     shape::{account, flag, number, text},
 };
 use crate::model::{
+    change::Deployment,
     id::{EnvironmentName, EvidenceId, RepoName},
     observed::Observed,
     pipeline::{BranchPolicy, Environment, Reviewer},
@@ -121,6 +122,23 @@ fn custom_rules(reader: &Reader<'_>, repo: &RepoName, name: &EnvironmentName) ->
         }
     })
 }
+
+/// The newest deployments, each with who started it ("List deployments").
+pub(super) fn deployments(reader: &Reader<'_>, repo: &RepoName) -> Observed<Vec<Deployment>> {
+    each(reader.list(&paths::repo(repo, DEPLOYMENTS)).observed(), |item| {
+        Some(Deployment {
+            id: number(item, "id")?,
+            sha: text(item, "sha")?,
+            git_ref: text(item, "ref")?,
+            environment: text(item, "environment")?,
+            creator: item.get("creator").and_then(account),
+            created_at: text(item, "created_at")?,
+        })
+    })
+}
+
+/// One page; what is older is not asked for.
+pub const DEPLOYMENTS: &str = "/deployments?per_page=100";
 
 /// Names of environments, for the collector that asks about each.
 pub fn names(items: &[Value]) -> Vec<(EnvironmentName, bool)> {

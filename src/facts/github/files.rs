@@ -1,7 +1,10 @@
 //! Files at the head of the default branch: workflows, CODEOWNERS, agents' configuration. What they say is a claim that
 //! whoever may push there can write.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use serde_json::Value;
 
@@ -10,9 +13,13 @@ use super::{
     paths,
     shape::{flag, list, text},
 };
-use crate::model::{
-    id::{EvidenceId, RepoName},
-    observed::Observed,
+use crate::{
+    base::fnmatch,
+    controls::agents::Signatures,
+    model::{
+        id::{EvidenceId, RepoName},
+        observed::Observed,
+    },
 };
 
 pub const WORKFLOWS: &str = ".github/workflows/";
@@ -20,29 +27,18 @@ pub const WORKFLOWS: &str = ".github/workflows/";
 /// Where GitHub looks for CODEOWNERS, in its order ("About code owners").
 pub const CODEOWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
-/// Folders at the root whose content says which agents are set up; each is read with all below it.
-pub const FOLDERS: [&str; 20] = [
-    ".agents",
-    ".amazonq",
-    ".augment",
-    ".claude",
-    ".claude-plugin",
-    ".cline",
-    ".clinerules",
-    ".codex",
-    ".continue",
-    ".cursor",
-    ".devin",
-    ".factory",
-    ".gemini",
-    ".github",
-    ".goose",
-    ".junie",
-    ".kiro",
-    ".opencode",
-    ".openhands",
-    ".windsurf",
-];
+/// Folders at the root that are read with all below them: GitHub's own, and those that some agent's configuration is in.
+static FOLDERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let folder = |pattern: &String| pattern.split_once('/').map(|(folder, _)| folder.to_owned());
+    PATTERNS.iter().filter_map(folder).chain([".github".to_owned()]).collect()
+});
+
+/// Where the known agents keep their configuration, a slash at the end for a folder. The catalogue is built in and tested, so
+/// it is empty only in a broken build.
+static PATTERNS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let agents = Signatures::built_in().map(|known| known.agents).unwrap_or_default();
+    agents.into_iter().flat_map(|agent| agent.files).collect()
+});
 
 /// Paths of files, as far as the tree was read; folders at the root with a slash at the end.
 pub(super) type Files = Observed<Vec<String>>;
@@ -76,7 +72,8 @@ impl Folder {
 
     /// The folders to read further, with their digests.
     pub fn to_read(&self) -> impl Iterator<Item = (&str, &str)> {
-        FOLDERS.iter().filter_map(|name| self.folders.get(*name).map(|digest| (*name, digest.as_str())))
+        let wanted = self.folders.iter().filter(|(name, _)| FOLDERS.contains(*name));
+        wanted.map(|(name, digest)| (name.as_str(), digest.as_str()))
     }
 }
 
@@ -127,8 +124,42 @@ pub(super) fn codeowners(reader: &Reader<'_>, repo: &RepoName, files: &Files) ->
     }
 }
 
-/// Files that some agent's tools may read: those at the root, and all in the well-known folders.
+/// Files that configure some known agent.
 pub(super) fn agent_files(files: &Files) -> Observed<Vec<String>> {
-    let known = |path: &String| !path.ends_with('/') && !is_workflow(path) && !CODEOWNERS.contains(&path.as_str());
-    files.clone().map(|files| files.into_iter().filter(known).collect())
+    files.clone().map(|files| files.into_iter().filter(|path| configures_agent(path)).collect())
+}
+
+fn configures_agent(path: &str) -> bool {
+    PATTERNS.iter().any(|pattern| match pattern.strip_suffix('/') {
+        Some(folder) => path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1),
+        None => fnmatch::matches(pattern, path),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_are_known_by_their_files_and_folders() {
+        for (path, known) in [
+            ("CLAUDE.md", true),
+            (".claude/agents/reviewer.md", true),
+            (".claude/agents/", false),
+            (".claude/notes.md", false),
+            (".github/instructions/api.instructions.md", true),
+            (".github/workflows/deploy.yml", false),
+            ("README.md", false),
+        ] {
+            assert_eq!(configures_agent(path), known, "{path}");
+        }
+        assert!(FOLDERS.contains(".claude") && FOLDERS.contains(".github") && !FOLDERS.contains("docs"));
+    }
+
+    #[test]
+    fn only_files_of_the_folder_itself_are_workflows() {
+        assert!(is_workflow(".github/workflows/a.yml") && is_workflow(".github/workflows/b.yaml"));
+        assert!(!is_workflow(".github/workflows/sub/a.yml") && !is_workflow("workflows/a.yml"));
+        assert!(!is_workflow(".github/workflows/README.md"));
+    }
 }

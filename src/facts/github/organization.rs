@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     actions,
-    answer::{Reader, each, field, unless},
+    answer::{Got, Reader, each, field, unless},
     paths, repository,
     shape::{account, number, repo_name, role, strings, text},
 };
@@ -202,12 +202,16 @@ fn installation(item: &Value) -> Option<Installation> {
 
 /// Whether this credential reads the audit log. Plans below Enterprise have none.
 fn audit_log(reader: &Reader<'_>, login: &str, plan: &Observed<String>) -> Observed<bool> {
-    let answer = reader.object(&paths::org(login, "/audit-log?per_page=1")).observed();
+    // One entry is enough, however many pages follow.
+    let answer = match reader.list(&paths::org(login, "/audit-log?per_page=1")) {
+        Got::Value(_, evidence) | Got::Part(_, evidence) => Observed::known(true, evidence),
+        got => got.observed().map(|_| true),
+    };
     match plan.seen().map(String::as_str) {
         Some(plan @ ("free" | "team")) if !answer.is_whole() => Observed::unavailable(
             format!("the audit log's API needs GitHub Enterprise, the plan is `{plan}`"),
             answer.evidence,
         ),
-        _ => answer.map(|_| true),
+        _ => answer,
     }
 }

@@ -14,9 +14,10 @@ use super::{
 };
 use crate::model::{
     actor::{Collaborator, DeployKey},
+    change::Deployment,
     id::{BranchName, EvidenceId, RepoName},
     observed::Observed,
-    pipeline::OrgSecret,
+    pipeline::{Environment, OrgSecret},
     rules::{Branch, RuleSource},
     world::Repository,
 };
@@ -81,6 +82,9 @@ fn repository(
     let archived = flag(item, "archived").unwrap_or(false);
     let default_branch = text(item, "default_branch").unwrap_or_default();
     let at = |rest: &str| paths::repo(&name, rest);
+    if archived {
+        return Some(unread(item, name, private, default_branch, evidence));
+    }
     let files = files::read(reader, &name, &default_branch);
     let environments = environments::environments(reader, &name);
     let changes = index.changes.get(&name);
@@ -88,9 +92,9 @@ fn repository(
         id: number(item, "id")?,
         owner_id: item.get("owner").and_then(|owner| number(owner, "id")).unwrap_or_default(),
         private,
-        archived,
+        archived: false,
         fork: flag(item, "fork").unwrap_or(false),
-        branches: branches(reader, &name, index.branches.get(&name), archived),
+        branches: branches(reader, &name, index.branches.get(&name)),
         rulesets: rules::rulesets(reader, &name),
         collaborators: each(reader.list(&at("/collaborators?affiliation=direct")).observed(), collaborator),
         deploy_keys: each(reader.list(&at("/keys")).observed(), deploy_key),
@@ -107,7 +111,7 @@ fn repository(
         codeowners: files::codeowners(reader, &name, &files),
         agent_files: files::agent_files(&files),
         pull_requests: changes::pull_requests(reader, changes),
-        deployments: changes::deployments(changes),
+        deployments: deployments(reader, &name, &environments),
         environments,
         default_branch,
         evidence: evidence.to_vec(),
@@ -116,18 +120,9 @@ fn repository(
 }
 
 /// The branches that were looked at, with heads where the repository's branches were listed.
-fn branches(
-    reader: &Reader<'_>,
-    repo: &RepoName,
-    asked: Option<&BTreeSet<BranchName>>,
-    archived: bool,
-) -> Observed<Vec<Branch>> {
+fn branches(reader: &Reader<'_>, repo: &RepoName, asked: Option<&BTreeSet<BranchName>>) -> Observed<Vec<Branch>> {
     let Some(asked) = asked else {
-        return Observed::not_collected(if archived {
-            "archived: nothing can be pushed"
-        } else {
-            "no branch was asked for"
-        });
+        return Observed::not_collected("no branch was asked for");
     };
     let listed = reader.list(&paths::repo(repo, "/branches")).observed();
     let head = |branch: &BranchName| {
@@ -136,6 +131,18 @@ fn branches(
     };
     let branches = asked.iter().map(|name| rules::branch(reader, repo, name.clone(), head(name)));
     Observed::known(branches.collect(), Vec::new())
+}
+
+/// A deployment makes its environment, so a repository without environments has had none.
+fn deployments(
+    reader: &Reader<'_>,
+    repo: &RepoName,
+    environments: &Observed<Vec<Environment>>,
+) -> Observed<Vec<Deployment>> {
+    match environments.is_whole() && environments.members().is_empty() {
+        true => Observed::known(Vec::new(), environments.evidence.clone()),
+        false => environments::deployments(reader, repo),
+    }
 }
 
 fn collaborator(item: &Value) -> Option<Collaborator> {
@@ -151,4 +158,36 @@ fn deploy_key(item: &Value) -> Option<DeployKey> {
         created_at: text(item, "created_at"),
         last_used: text(item, "last_used"),
     })
+}
+
+/// An archived repository: nothing can be pushed or run there, so it is listed and not read further.
+fn unread(item: &Value, name: RepoName, private: bool, default_branch: String, evidence: &[EvidenceId]) -> Repository {
+    fn none<T>() -> Observed<T> {
+        Observed::not_collected("the repository is archived, which makes it read-only")
+    }
+    Repository {
+        id: number(item, "id").unwrap_or_default(),
+        owner_id: item.get("owner").and_then(|owner| number(owner, "id")).unwrap_or_default(),
+        private,
+        archived: true,
+        fork: flag(item, "fork").unwrap_or(false),
+        default_branch,
+        branches: none(),
+        rulesets: none(),
+        collaborators: none(),
+        deploy_keys: none(),
+        workflows: none(),
+        environments: none(),
+        secrets: none(),
+        runners: none(),
+        subject_template: none(),
+        actions: none(),
+        workflow_defaults: none(),
+        codeowners: none(),
+        agent_files: none(),
+        pull_requests: none(),
+        deployments: none(),
+        evidence: evidence.to_vec(),
+        name,
+    }
 }

@@ -42,10 +42,6 @@ pub(super) fn account(value: &Value) -> Option<Account> {
     })
 }
 
-pub(super) fn accounts(items: &[Value]) -> Vec<Account> {
-    items.iter().filter_map(account).collect()
-}
-
 pub(super) fn account_kind(kind: &str) -> AccountKind {
     match kind {
         "User" | "EnterpriseUserAccount" => AccountKind::User,

@@ -16,6 +16,9 @@
 //! GraphQL is left to the conformance fake: validating documents needs the whole schema (1.2 MB) and a compiler for it, which
 //! would cost every `cargo test` minutes of build; a projection without the schema would only repeat our own assumption.
 
+#![cfg(test)]
+
+mod client;
 mod contract;
 mod core;
 mod fault;

@@ -34,7 +34,10 @@ function patch(change) {
 }
 
 const tokens = Object.fromEntries(
-  Object.entries(identities).map(([token, { user, ...identity }]) => [token, user ? { ...identity, rest: { "/user": render.account(user) } } : identity]),
+  Object.entries(identities).map(([token, { user, ...identity }]) => [
+    token,
+    user ? { ...identity, rest: { "/user": render.account(user) } } : identity,
+  ]),
 );
 const scenario = {
   name: "acme: one application, its deploy repository and its handbook",
@@ -50,7 +53,9 @@ const scenario = {
 /** One path a line, so that a change of the scenario reads as one. */
 function lines(value, depth) {
   if (depth === 0 || typeof value !== "object" || value === null) return JSON.stringify(value);
-  const rows = Object.entries(value).map(([k, v]) => `${JSON.stringify(k)}: ${lines(v, k === "variants" ? 2 : depth - 1)}`);
+  const rows = Object.entries(value).map(
+    ([k, v]) => `${JSON.stringify(k)}: ${lines(v, k === "variants" ? 2 : depth - 1)}`,
+  );
   return `{\n${rows.join(",\n")}\n}`;
 }
 

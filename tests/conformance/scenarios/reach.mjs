@@ -3,7 +3,11 @@
 import { readTree } from "./files.mjs";
 
 export const ids = { alice: 101, bob: 102, carol: 103, dave: 104, "acme-bot": 105 };
-export const apps = { claude: { id: 209825114, app: 1236702 }, cursor: { id: 206951365, app: 1210556 }, renovate: { id: 29139614, app: 2740 } };
+export const apps = {
+  claude: { id: 209825114, app: 1236702 },
+  cursor: { id: 206951365, app: 1210556 },
+  renovate: { id: 29139614, app: 2740 },
+};
 
 const review = (count, extra = {}) => ({
   type: "pull_request",
@@ -137,9 +141,22 @@ export const reach = () =>
     members: ["alice", "bob", "carol", "dave", "acme-bot"],
     teams: { platform: ["alice", "bob"] },
     installations: {
-      claude: { selection: "all", permissions: { actions: "read", contents: "write", issues: "write", metadata: "read", pull_requests: "write", workflows: "write" } },
+      claude: {
+        selection: "all",
+        permissions: {
+          actions: "read",
+          contents: "write",
+          issues: "write",
+          metadata: "read",
+          pull_requests: "write",
+          workflows: "write",
+        },
+      },
       cursor: { selection: "all", permissions: { contents: "write", metadata: "read", pull_requests: "write" } },
-      renovate: { selection: "selected", permissions: { contents: "write", metadata: "read", pull_requests: "write", workflows: "write" } },
+      renovate: {
+        selection: "selected",
+        permissions: { contents: "write", metadata: "read", pull_requests: "write", workflows: "write" },
+      },
     },
     rulesets: [
       {

@@ -5,7 +5,12 @@ const noBypass = (org) => {
   org.repos.shop.rulesets[0].bypass_actors = [];
 };
 const reviewed = (environment) =>
-  Object.assign(environment, { reviewers: ["alice", "carol"], self_review: false, admins_bypass: false, branches: ["main"] });
+  Object.assign(environment, {
+    reviewers: ["alice", "carol"],
+    self_review: false,
+    admins_bypass: false,
+    branches: ["main"],
+  });
 const tokenReadsOnly = { default_workflow_permissions: "read", can_approve_pull_request_reviews: false };
 const noStaticKeys = (org) => {
   const { shop } = org.repos;
@@ -68,6 +73,10 @@ export const variants = {
     delete org.installations.cursor.permissions.contents;
     delete org.installations.renovate.permissions.workflows;
     org.members = org.members.filter((login) => login !== "acme-bot");
-    shop.pulls = shop.pulls.map((p) => ({ ...p, reviews: [{ user: p.author === "alice" ? "carol" : "alice", state: "APPROVED" }], merged_by: "alice" }));
+    shop.pulls = shop.pulls.map((p) => ({
+      ...p,
+      reviews: [{ user: p.author === "alice" ? "carol" : "alice", state: "APPROVED" }],
+      merged_by: "alice",
+    }));
   },
 };

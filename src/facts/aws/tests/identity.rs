@@ -116,7 +116,7 @@ fn denials_name_the_grant_in_every_protocol() {
             400,
             &json_error("AccessDeniedException"),
         )
-        .status("s3", "us-east-1", "ListBuckets", json!({}), 403, &s3_error("AccessDenied"))
+        .status("s3", "eu-west-1", "ListBuckets", json!({}), 403, &s3_error("AccessDenied"))
         .status("cloudtrail", "eu-west-1", "DescribeTrails", json!({}), 400, "{\"message\":\"no\"}")
         .header("x-amzn-errortype", "AccessDeniedException:http://internal.amazon.com/coral/")
         .lowered();

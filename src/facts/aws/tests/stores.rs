@@ -160,7 +160,7 @@ fn bucket(operation: &str, status: u16, body: &str) -> DataStore {
     let unset = |code: &str| (404, s3_error(code));
     let blocked = "<PublicAccessBlockConfiguration><BlockPublicAcls>false</BlockPublicAcls><IgnorePublicAcls>false</IgnorePublicAcls>\
         <BlockPublicPolicy>false</BlockPublicPolicy><RestrictPublicBuckets>false</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
-    let mut told = empty().told("s3", "us-east-1", "ListBuckets", json!({}), BUCKETS).status(
+    let mut told = empty().told("s3", "eu-west-1", "ListBuckets", json!({}), BUCKETS).status(
         "s3control",
         "us-east-1",
         "GetPublicAccessBlock",

@@ -50,7 +50,11 @@ export class Contract {
   }
 
   deref(node) {
-    while (node?.$ref) node = node.$ref.slice(2).split("/").reduce((o, k) => o[k.replace(/~1/g, "/")], this.spec);
+    while (node?.$ref)
+      node = node.$ref
+        .slice(2)
+        .split("/")
+        .reduce((o, k) => o[k.replace(/~1/g, "/")], this.spec);
     return node;
   }
 
@@ -75,7 +79,8 @@ export class Contract {
       if (!param) out.push(`unknown query parameter '${key}'`);
       else out.push(...this.checkValue(route, key, text, this.deref(param.schema ?? {})));
     }
-    for (const p of known.values()) if (p.required && !query.has(p.name)) out.push(`missing required query '${p.name}'`);
+    for (const p of known.values())
+      if (p.required && !query.has(p.name)) out.push(`missing required query '${p.name}'`);
     return out;
   }
 

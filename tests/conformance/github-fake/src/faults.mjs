@@ -30,7 +30,11 @@ export async function play(fault, { req, res, entry, answer, rate }) {
     const wait = fault.retry_after === null ? {} : { "retry-after": fault.retry_after ?? 1 };
     answer(fault.status ?? 403, { message: SECONDARY }, { ...rate(), ...wait });
   } else if (fault.status) {
-    answer(fault.status, fault.body ?? { message: fault.message ?? http.STATUS_CODES[fault.status] }, fault.headers ?? {});
+    answer(
+      fault.status,
+      fault.body ?? { message: fault.message ?? http.STATUS_CODES[fault.status] },
+      fault.headers ?? {},
+    );
   } else return false;
   return true;
 }

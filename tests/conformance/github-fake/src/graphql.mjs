@@ -71,7 +71,14 @@ export class GraphQl {
     if (problems.length) return this.refused(problems.map((message) => ({ type: code(message), message })));
     const used = window.used + points;
     const resetAt = new Date(window.reset * 1000).toISOString().replace(/\.\d+Z/, "Z");
-    const rateLimit = { cost: points, limit: window.limit, remaining: window.limit - used, used, nodeCount: nodes, resetAt };
+    const rateLimit = {
+      cost: points,
+      limit: window.limit,
+      remaining: window.limit - used,
+      used,
+      nodeCount: nodes,
+      resetAt,
+    };
     const result = await execute({
       schema: this.schema,
       document,

@@ -1,6 +1,11 @@
 // The smallest object that satisfies GitHub's schema, with given values laid over it: scenarios name only what they mean.
 
-const STRINGS = { uri: "https://api.github.com/", "date-time": "2026-01-05T09:00:00Z", date: "2026-01-05", email: "a@acme.test" };
+const STRINGS = {
+  uri: "https://api.github.com/",
+  "date-time": "2026-01-05T09:00:00Z",
+  date: "2026-01-05",
+  email: "a@acme.test",
+};
 
 export class Builder {
   constructor(contract) {
@@ -26,7 +31,8 @@ export class Builder {
     if (choices && !s.properties) return this.choose(choices, over);
     if (s.allOf) return this.fill(s.allOf.map((x) => this.contract.deref(x)).reduce(merged, {}), over);
     if (s.properties || s.type === "object") return this.object(s, over);
-    if (s.type === "array") return Array.isArray(over ?? []) ? (over ?? []).map((x) => this.fill(s.items ?? {}, x)) : over;
+    if (s.type === "array")
+      return Array.isArray(over ?? []) ? (over ?? []).map((x) => this.fill(s.items ?? {}, x)) : over;
     return over ?? this.scalar(s);
   }
 

@@ -1,7 +1,14 @@
 // Offset and cursor paging with Link headers, as GitHub writes them: by repository id, never by name.
 import { listIn } from "./state.mjs";
 
-const FILTERS = { state: "state", environment: "environment", sha: "sha", event: "event", branch: "head_branch", actor: "actor" };
+const FILTERS = {
+  state: "state",
+  environment: "environment",
+  sha: "sha",
+  event: "event",
+  branch: "head_branch",
+  actor: "actor",
+};
 const cursor = {
   write: (n) => Buffer.from(String(n)).toString("base64url"),
   read: (text) => (text ? Number(Buffer.from(text, "base64url").toString()) : 0),

@@ -19,13 +19,19 @@ function request(path, { as = "ghp_admin", send = {}, method = "GET", body } = {
     const req = http.request({ port, path, method, headers }, (res) => {
       let text = "";
       res.on("data", (chunk) => (text += chunk)).on("error", reject);
-      res.on("end", () => resolve({ status: res.statusCode, headers: res.headers, text, json: () => JSON.parse(text) }));
+      res.on("end", () =>
+        resolve({ status: res.statusCode, headers: res.headers, text, json: () => JSON.parse(text) }),
+      );
     });
     req.on("error", reject).end(body);
   });
 }
 
-const at = (value, pointer) => pointer.split("/").slice(1).reduce((v, key) => v?.[key], value);
+const at = (value, pointer) =>
+  pointer
+    .split("/")
+    .slice(1)
+    .reduce((v, key) => v?.[key], value);
 
 async function walk({ walk: first, as, pages, rows }) {
   let path = first;
@@ -68,14 +74,25 @@ async function check(step) {
 async function graphql() {
   const post = async (query, as = "ghp_admin") =>
     (await request("/graphql", { as, method: "POST", body: JSON.stringify({ query }) })).json();
-  const pulls = await post(`{ rateLimit { cost } repository(owner: "acme", name: "shop") { pullRequests(first: 3) { totalCount nodes { number author { __typename login } } pageInfo { hasNextPage } } } }`);
+  const pulls = await post(
+    `{ rateLimit { cost } repository(owner: "acme", name: "shop") { pullRequests(first: 3) { totalCount nodes { number author { __typename login } } pageInfo { hasNextPage } } } }`,
+  );
   assert.equal(pulls.errors, undefined);
   assert.equal(pulls.data.rateLimit.cost, 1);
-  assert.deepEqual([pulls.data.repository.pullRequests.totalCount, pulls.data.repository.pullRequests.nodes.length], [7, 3]);
+  assert.deepEqual(
+    [pulls.data.repository.pullRequests.totalCount, pulls.data.repository.pullRequests.nodes.length],
+    [7, 3],
+  );
   assert.ok(pulls.data.repository.pullRequests.pageInfo.hasNextPage);
-  const partial = await post(`{ a: repository(owner: "acme", name: "shop") { id } b: repository(owner: "acme", name: "infra") { id } }`, "ghs_least");
+  const partial = await post(
+    `{ a: repository(owner: "acme", name: "shop") { id } b: repository(owner: "acme", name: "infra") { id } }`,
+    "ghs_least",
+  );
   assert.deepEqual([partial.data.b, partial.errors[0].type], [null, "NOT_FOUND"]);
-  const field = await post(`{ repository(owner: "acme", name: "shop") { id deployKeys(first: 1) { totalCount } } }`, "ghs_least");
+  const field = await post(
+    `{ repository(owner: "acme", name: "shop") { id deployKeys(first: 1) { totalCount } } }`,
+    "ghs_least",
+  );
   assert.equal(field.errors[0].type, "FORBIDDEN");
   assert.match((await post(`{ repository(owner: "acme", name: "shop") { nope } }`)).errors[0].message, /nope/);
   const unbounded = await post(`{ repository(owner: "acme", name: "shop") { rulesets { totalCount } } }`);

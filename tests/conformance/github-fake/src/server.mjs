@@ -56,12 +56,15 @@ class Fake {
     const url = new URL(req.url, `http://${req.headers.host}`);
     if (url.pathname.startsWith("/__fake/")) return this.control(url.pathname.slice(8), raw, writer(req, res, {}));
     const prefix = this.state.prefix ?? "";
-    const path = this.state.canonical(url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) || "/" : url.pathname);
+    const path = this.state.canonical(
+      url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) || "/" : url.pathname,
+    );
     const token = (req.headers.authorization ?? "").replace(/^(bearer|token) /i, "");
     const entry = { t: this.limits.now(), method: req.method, path, query: url.search, status: 0, violations: [] };
     this.log.push(entry);
     const call = { req, res, raw, url, path, token, entry, answer: writer(req, res, entry), prefix };
-    call.match = path === "/graphql" ? { route: { path, method: "POST" }, args: {} } : this.contract.match(req.method, path);
+    call.match =
+      path === "/graphql" ? { route: { path, method: "POST" }, args: {} } : this.contract.match(req.method, path);
     entry.op = call.match.route ? `${req.method} ${call.match.route.path}` : `${req.method} UNROUTED ${path}`;
     const fault = nextFault(this.faults, `${req.method} ${path}${url.search}`);
     const rate = () => rateHeaders(this.limits.window(token, "core"));
@@ -110,7 +113,10 @@ class Fake {
   async admit(call) {
     const { req, token, entry, answer, match } = call;
     if (!req.headers["user-agent"])
-      return answer(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.");
+      return answer(
+        403,
+        "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.",
+      );
     if (this.inflight > (this.state.max_concurrency ?? 100))
       return answer(403, { message: SECONDARY }, { "retry-after": 60 });
     if (!match.route) return this.unrouted(call);
@@ -208,14 +214,21 @@ class Fake {
     const { req, entry, answer, match, url, path, token, headers, window, prefix } = call;
     const id = this.state.repo_ids[`${match.args.owner}/${match.args.repo}`];
     const byId = id ? path.replace(/^\/repos\/[^/]+\/[^/]+/, `/repositories/${id}`) : path;
-    const { body, link } = page(whole, { route: match.route, query: url.searchParams, base: url.origin + prefix + byId });
+    const { body, link } = page(whole, {
+      route: match.route,
+      query: url.searchParams,
+      base: url.origin + prefix + byId,
+    });
     const wrong = this.contract.checkResponse(match.route, 200, body);
     if (wrong.length) {
       entry.violations.push(...wrong.map((x) => `RESPONSE ${entry.op}: ${x}`));
       return answer(500, { message: "FAKE RESPONSE DOES NOT MATCH GITHUB SCHEMA", errors: wrong.slice(0, 10) });
     }
     const text = JSON.stringify(body);
-    const etag = `"${crypto.createHash("sha256").update(text + (link ?? "") + token).digest("hex")}"`;
+    const etag = `"${crypto
+      .createHash("sha256")
+      .update(text + (link ?? "") + token)
+      .digest("hex")}"`;
     // Free when unchanged (seen live in PyGithub's recordings); ETags are per token (eclipse-csi/otterdog#201).
     if ((req.headers["if-none-match"] ?? "").replace(/^W\//, "") === etag) {
       entry.not_modified = true;
@@ -224,7 +237,11 @@ class Fake {
     window.used++;
     const extra = { etag: `W/${etag}`, "cache-control": "private, max-age=60, s-maxage=60", ...(link ? { link } : {}) };
     if (/[./]raw\b/.test(req.headers.accept ?? "") && body.encoding === "base64")
-      return answer(200, Buffer.from(body.content, "base64").toString(), { ...headers(), ...extra, "content-type": "application/vnd.github.raw+json" });
+      return answer(200, Buffer.from(body.content, "base64").toString(), {
+        ...headers(),
+        ...extra,
+        "content-type": "application/vnd.github.raw+json",
+      });
     return answer(200, body, { ...headers(), ...extra });
   }
 }

@@ -62,7 +62,11 @@ export class State {
   body(identity, route, args, path, query) {
     const full = args.owner && `${args.owner}/${args.repo}`;
     if (full && !(this.rest[`/repos/${full}`] && this.visible(identity, full))) return undefined;
-    const found = identity.rest?.[path] ?? this.stored(path, query) ?? this.derived(route, args, query) ?? this.default(route, args);
+    const found =
+      identity.rest?.[path] ??
+      this.stored(path, query) ??
+      this.derived(route, args, query) ??
+      this.default(route, args);
     return found === undefined ? undefined : this.seenBy(identity, route, found);
   }
 
@@ -110,7 +114,11 @@ export class State {
     const below = whole.tree
       .filter((entry) => entry.path.startsWith(prefix))
       .map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
-    return { ...whole, sha: folder?.sha ?? whole.sha, tree: below.filter((entry) => recursive || !entry.path.includes("/")) };
+    return {
+      ...whole,
+      sha: folder?.sha ?? whole.sha,
+      tree: below.filter((entry) => recursive || !entry.path.includes("/")),
+    };
   }
 
   /** Pull requests as a list shows them, newest first: who merged one stands only in the single answer. */

@@ -5,7 +5,20 @@ import fs from "node:fs";
 
 const [, , full, list, out] = process.argv;
 const spec = JSON.parse(fs.readFileSync(full, "utf8"));
-const PROSE = new Set(["description", "summary", "example", "examples", "externalDocs", "title", "deprecated", "tags", "operationId", "discriminator", "headers", "default"]);
+const PROSE = new Set([
+  "description",
+  "summary",
+  "example",
+  "examples",
+  "externalDocs",
+  "title",
+  "deprecated",
+  "tags",
+  "operationId",
+  "discriminator",
+  "headers",
+  "default",
+]);
 const NAMES = new Set(["properties", "schemas", "paths", "parameters", "responses", "patternProperties"]); // keys below these are names, not keywords
 
 const wanted = fs
@@ -63,5 +76,10 @@ function follow(node) {
 const slim = stripped(paths, true);
 follow(slim);
 
-fs.writeFileSync(out, `${JSON.stringify({ openapi: spec.openapi, info: { title: spec.info.title, version: spec.info.version, license: spec.info.license }, paths: slim, components })}\n`);
-console.error(`${Object.keys(slim).length} paths, ${Object.keys(components.schemas).length} schemas, ${fs.statSync(out).size} bytes; not described: ${missing.join(", ") || "none"}`);
+fs.writeFileSync(
+  out,
+  `${JSON.stringify({ openapi: spec.openapi, info: { title: spec.info.title, version: spec.info.version, license: spec.info.license }, paths: slim, components })}\n`,
+);
+console.error(
+  `${Object.keys(slim).length} paths, ${Object.keys(components.schemas).length} schemas, ${fs.statSync(out).size} bytes; not described: ${missing.join(", ") || "none"}`,
+);

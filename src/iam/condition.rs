@@ -5,9 +5,9 @@
 use super::arn::ArnGlob;
 use super::context::{Lookup, Lookups};
 use super::operator::{Comparison, Operator, Order, Quantifier};
-use crate::model::truth::Truth;
 use super::value::{self, AddressBlock};
 use super::variable::{Filled, Filling, Pattern};
+use crate::model::truth::Truth;
 
 /// A condition of a statement, compiled.
 #[derive(Debug, Clone)]

@@ -27,6 +27,7 @@ pub mod trust;
 pub mod value;
 pub mod variable;
 
+pub use crate::model::truth::Truth;
 pub use claims::{Claim, Claims};
 pub use context::{Context, Lookup};
 pub use decision::{Decision, Missing, Question, Residual, StatementRef, Verdict};
@@ -36,4 +37,3 @@ pub use name::Name;
 pub use policy::{Effect, Policy};
 pub use principal::{Caller, CallerKind};
 pub use request::Request;
-pub use crate::model::truth::Truth;

@@ -3,6 +3,7 @@
 //! Pure: policies and requests come in, a [`Decision`] goes out. Unknown is a value of its own ([`Truth`]) and is never
 //! rounded to yes or no.
 
+pub mod account;
 pub mod actions;
 pub mod arn;
 mod aws_rules;
@@ -23,7 +24,9 @@ pub mod parse;
 pub mod policy;
 pub mod principal;
 pub mod request;
+pub mod subjects;
 pub mod trust;
+pub mod trust_class;
 pub mod value;
 pub mod variable;
 

@@ -18,6 +18,16 @@ pub struct Policy {
     pub diagnostics: Vec<Name>,
 }
 
+impl Policy {
+    /// A policy that is known to exist and could not be read: it may allow or deny anything.
+    #[must_use]
+    pub fn unread(id: &str) -> Self {
+        let mut policy = Self::parse(id, "");
+        policy.diagnostics = vec![format!("policy `{id}`: not read").into()];
+        policy
+    }
+}
+
 /// The effect of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {

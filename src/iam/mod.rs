@@ -12,6 +12,7 @@ pub mod claims;
 pub mod condition;
 pub mod context;
 pub mod decision;
+pub mod escalation;
 pub mod evaluate;
 mod explain;
 pub mod glob;

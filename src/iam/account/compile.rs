@@ -1,6 +1,6 @@
 //! From GetAccountAuthorizationDetails to an [`Account`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::arn::Arn;
 use super::super::context::Context;
@@ -22,6 +22,9 @@ impl Account {
             let compiled =
                 document.map_or_else(|| Policy::unread(&policy.arn), |text| Policy::parse(&policy.arn, text));
             builder.add_managed(&policy.arn, compiled);
+            if policy.policy_version_list.len() > 1 {
+                builder.versioned.insert(policy.arn.clone());
+            }
         }
         for group in &details.groups {
             let policies = builder.identity(&group.arn, &group.group_policy_list, &group.attached_managed_policies);
@@ -38,6 +41,7 @@ impl Account {
 struct Builder {
     policies: Vec<Policy>,
     managed: BTreeMap<String, usize>,
+    versioned: BTreeSet<String>,
     groups: BTreeMap<String, Group>,
 }
 
@@ -96,6 +100,7 @@ impl Builder {
             boundary: self.boundary(user.permissions_boundary.as_ref()),
             trust: None,
             attached: arns(&user.attached_managed_policies),
+            tags: user.tags.clone(),
         }
     }
 
@@ -113,6 +118,7 @@ impl Builder {
             boundary: self.boundary(role.permissions_boundary.as_ref()),
             trust: Some(trust),
             attached: arns(&role.attached_managed_policies),
+            tags: role.tags.clone(),
         }
     }
 
@@ -137,7 +143,7 @@ impl Builder {
             guard,
             principals,
             policies: self.policies,
-            managed: self.managed,
+            versioned: self.versioned,
             groups: self.groups,
             scp,
         }

@@ -5,7 +5,7 @@ mod capability;
 mod compile;
 mod scope;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::decision::Decision;
@@ -14,6 +14,7 @@ use super::layers::{Guardrail, Layers, Level, ResourcePolicy};
 use super::policy::Policy;
 use super::principal::Caller;
 use super::request::Request;
+use crate::model::iam::Tag;
 
 pub use bits::ActionSet;
 pub use capability::Capability;
@@ -32,7 +33,8 @@ pub struct Account {
     scopes: Vec<Vec<Scope>>,
     /// The scopes of each SCP level.
     guard: Vec<Vec<Scope>>,
-    managed: BTreeMap<String, usize>,
+    /// Managed policies that have older versions.
+    versioned: BTreeSet<String>,
     groups: BTreeMap<String, Group>,
     scp: Scp,
 }
@@ -68,6 +70,7 @@ pub struct Principal {
     boundary: Option<usize>,
     trust: Option<usize>,
     attached: Vec<String>,
+    tags: Vec<Tag>,
 }
 
 #[derive(Debug)]
@@ -212,6 +215,33 @@ impl Account {
     /// ARNs of all groups.
     pub fn groups(&self) -> impl Iterator<Item = &str> {
         self.groups.values().map(|group| group.arn.as_str())
+    }
+
+    /// Whether a managed policy has versions beside the one in force.
+    #[must_use]
+    pub fn has_versions(&self, policy_arn: &str) -> bool {
+        self.versioned.contains(policy_arn)
+    }
+
+    /// The keys that a request on a user or role shows of it: its tags, and its boundary where the action does not set one.
+    ///
+    /// Source: IAM User Guide, `reference_policies_iam-condition-keys`, `iam:PermissionsBoundary` and `iam:ResourceTag`.
+    #[must_use]
+    pub fn resource_context(&self, subject: &Principal, action: &str) -> Context {
+        let mut context = Context::partial();
+        for prefix in ["aws:ResourceTag/", "iam:ResourceTag/"] {
+            for tag in &subject.tags {
+                context.set(&format!("{prefix}{}", tag.key), tag.value.clone());
+            }
+            context.close_prefix(prefix);
+        }
+        if !action.ends_with("PermissionsBoundary") || action.contains(":Delete") {
+            match subject.boundary.and_then(|place| self.policies.get(place)) {
+                Some(boundary) => context.set("iam:PermissionsBoundary", boundary.id.to_string()),
+                None => context.set_absent("iam:PermissionsBoundary"),
+            }
+        }
+        context
     }
 
     /// What was odd or unreadable in the account's policies.

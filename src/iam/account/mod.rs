@@ -14,6 +14,7 @@ use super::layers::{Guardrail, Layers, Level, ResourcePolicy};
 use super::policy::Policy;
 use super::principal::Caller;
 use super::request::Request;
+use super::why::{self, Traced};
 use crate::model::iam::Tag;
 
 pub use bits::ActionSet;
@@ -161,13 +162,29 @@ impl Account {
         self.decide_in(principal, layers, ask)
     }
 
-    fn decide_in<'a>(&'a self, principal: &'a Principal, mut layers: Layers<'a>, ask: &Ask<'a>) -> Decision {
+    /// How each statement that speaks of the action fits what a principal asks.
+    #[must_use]
+    pub fn trace(&self, principal: &Principal, ask: &Ask<'_>) -> Vec<Traced> {
+        self.asked(principal, self.layers(principal), ask, why::trace)
+    }
+
+    fn decide_in<'a>(&'a self, principal: &'a Principal, layers: Layers<'a>, ask: &Ask<'a>) -> Decision {
+        self.asked(principal, layers, ask, evaluate)
+    }
+
+    /// Puts the request together and hands it on.
+    fn asked<'a, T>(
+        &'a self,
+        principal: &'a Principal,
+        mut layers: Layers<'a>,
+        ask: &Ask<'a>,
+        answer: impl FnOnce(&Request<'_>, &Layers<'_>) -> T,
+    ) -> T {
         let mut context = ask.context.clone();
         context.add(&principal.context);
         layers.resource_policy = self.resource_policy(ask);
         let account = account_of(ask.resource).or(Some(self.id.as_str()));
-        let request = Request::new(&principal.caller, ask.action, ask.resource, account, &context);
-        evaluate(&request, &layers)
+        answer(&Request::new(&principal.caller, ask.action, ask.resource, account, &context), &layers)
     }
 
     /// The policy of the resource: given, the role's own trust, or for a KMS key unknown, since every key has one.

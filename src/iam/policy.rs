@@ -56,6 +56,16 @@ pub struct Statement {
     pub conditions: Vec<Condition>,
 }
 
+impl Statement {
+    /// Whether nothing is known of it.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.effect.is_none()
+            && matches!(self.action, Element::Unreadable)
+            && matches!(self.resource, Element::Unreadable)
+    }
+}
+
 /// An element that comes in a plain and a negated form.
 #[derive(Debug, Clone)]
 pub enum Element<T> {

@@ -39,7 +39,15 @@ impl Account {
         for kind in &*KINDS {
             parts = split(parts, kind);
         }
-        parts.iter().filter_map(|part| self.capability(principal, part)).collect()
+        let mut capabilities: Vec<Capability> = Vec::new();
+        for capability in parts.iter().filter_map(|part| self.capability(principal, part)) {
+            match capabilities.iter_mut().find(|known| known.decision == capability.decision) {
+                Some(known) => known.actions.extend(capability.actions),
+                None => capabilities.push(capability),
+            }
+        }
+        capabilities.iter_mut().for_each(|capability| capability.actions.sort_unstable());
+        capabilities
     }
 
     /// The actions of `wanted` that no layer rules out for certain.

@@ -195,7 +195,7 @@ impl Account {
         let assumes = ask.action.to_ascii_lowercase().starts_with("sts:");
         match self.place(ask.resource).and_then(|place| self.trust(self.principal(place))) {
             Some(trust) if assumes => ResourcePolicy::Read(trust),
-            _ if assumes || ask.action.starts_with("kms:") => ResourcePolicy::Unreadable,
+            _ if assumes || on_kms_key(ask) => ResourcePolicy::Unreadable,
             _ => ResourcePolicy::None,
         }
     }
@@ -291,6 +291,13 @@ impl Scp {
             ),
         }
     }
+}
+
+/// Whether the question is about a KMS key, and not about an alias, a key store or nothing in particular.
+fn on_kms_key(ask: &Ask<'_>) -> bool {
+    let action = ask.action.to_ascii_lowercase();
+    let anything = ask.resource == "*" && !super::actions::works_on_no_resource(&action);
+    action.starts_with("kms:") && (anything || ask.resource.contains(":key/"))
 }
 
 /// The account in a resource's ARN.

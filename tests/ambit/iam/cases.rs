@@ -26,3 +26,8 @@ fn probes_are_decided_as_documented() {
 fn trust_policies_are_decided_as_aws_decided_them() {
     check("trust ground truth", include_str!("../../data/iam/trust-groundtruth.jsonl"), 9);
 }
+
+#[test]
+fn own_cases_are_decided_as_their_pages_say() {
+    check("own cases", include_str!("../../data/iam/cases.jsonl"), 80);
+}

@@ -279,6 +279,7 @@ fn gain(account: &Account, edge: &Edge) -> String {
     let more = if edge.to.len() > 3 { format!(" and {} more", edge.to.len() - 3) } else { String::new() };
     let whom = if names.is_empty() { String::new() } else { format!(" {}{more}", names.join(", ")) };
     let mut needs: Vec<String> = edge.path.needs.clone();
+    needs.extend(edge.lacking.clone());
     needs.extend(edge.residual.iter().filter(|residual| !is_scp_layer(residual)).map(phrase));
     let needs = if needs.is_empty() { String::new() } else { format!(" ({})", needs.join("; ")) };
     let what = serde_json::to_value(edge.path.gain).ok().and_then(|value| value.as_str().map(str::to_owned));
@@ -333,6 +334,7 @@ fn as_json(account: &Account, rows: &[Row<'_>], edges: &[Edge]) -> Value {
                 "verdict": edge.verdict,
                 "residual": edge.residual,
                 "needs": edge.path.needs,
+                "lacking": edge.lacking,
             })
         })
         .collect();

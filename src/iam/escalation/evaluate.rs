@@ -29,6 +29,8 @@ pub struct Edge {
     pub verdict: Verdict,
     /// What the verdict depends on.
     pub residual: Vec<Residual>,
+    /// What the account lacks today for the path to lead anywhere; the verdict then is [`Verdict::Depends`].
+    pub lacking: Option<String>,
 }
 
 /// The escalation paths of an account, prepared: who trusts which service, whose policies can be rewritten.
@@ -48,12 +50,13 @@ pub struct Escalations<'a> {
 #[derive(Debug, Clone, Default)]
 struct Answer {
     residual: Vec<Residual>,
+    lacking: Option<String>,
 }
 
 impl Answer {
     /// `None` where the decision refuses.
     fn of(decision: Decision) -> Option<Self> {
-        decision.verdict.may_be_allowed().then_some(Self { residual: decision.residual })
+        decision.verdict.may_be_allowed().then_some(Self { residual: decision.residual, lacking: None })
     }
 
     fn and(mut self, other: Self) -> Self {
@@ -62,11 +65,17 @@ impl Answer {
                 self.residual.push(question);
             }
         }
+        self.lacking = self.lacking.or(other.lacking);
         self
     }
 
     fn is_certain(&self) -> bool {
-        self.residual.is_empty()
+        self.residual.is_empty() && self.lacking.is_none()
+    }
+
+    fn but(mut self, lacking: String) -> Self {
+        self.lacking = Some(lacking);
+        self
     }
 }
 
@@ -158,7 +167,7 @@ impl<'a> Escalations<'a> {
         let Some(alone) = self.steps_without_target(principal, steps) else { return };
         let mut push = |to: Arc<[usize]>, answer: Answer| {
             let verdict = if answer.is_certain() { Verdict::Allow } else { Verdict::Depends };
-            edges.push(Edge { path, from, to, verdict, residual: answer.residual });
+            edges.push(Edge { path, from, to, verdict, residual: answer.residual, lacking: answer.lacking });
         };
         let targeted: Vec<&Step> = steps.iter().filter(|step| step.at.is_target()).collect();
         if targeted.is_empty() {
@@ -167,12 +176,17 @@ impl<'a> Escalations<'a> {
                 Gain::ServiceRole => self.roles_of_services(path),
                 _ => Arc::default(),
             };
-            if path.gain != Gain::ServiceRole || !to.is_empty() {
-                push(to, alone);
-            }
+            let empty = path.gain == Gain::ServiceRole && to.is_empty();
+            push(to, if empty { alone.but(no_role(path)) } else { alone });
             return;
         }
         let targets = self.targets(from, path, &targeted);
+        if targets.is_empty() && path.gain == Gain::PassedRole {
+            if let Some(answer) = self.pass_any(principal, path, &targeted) {
+                push(targets, alone.and(answer).but(no_role(path)));
+            }
+            return;
+        }
         if let Some(answer) = self.whole_set(principal, path, &targeted, &targets) {
             push(targets, alone.and(answer));
             return;
@@ -211,12 +225,20 @@ impl<'a> Escalations<'a> {
                 self.account.groups().filter(|group| !own.contains(group)).collect()
             }
             At::OwnPolicy => customer_managed(self.account.attached(principal)).collect(),
-            At::OwnOlderPolicy => customer_managed(self.account.attached(principal))
-                .filter(|arn| self.account.has_versions(arn))
-                .collect(),
+            At::OwnOlderPolicy => return self.older_policy(principal, step),
             _ => return None,
         };
         best(resources.into_iter().filter_map(|resource| self.iam_step(principal, step, resource, principal)))
+    }
+
+    /// A policy of its own with older versions, else one that may get some.
+    fn older_policy(&self, principal: &Principal, step: &Step) -> Option<Answer> {
+        let own = customer_managed(self.account.attached(principal));
+        let (older, single): (Vec<&str>, Vec<&str>) = own.partition(|arn| self.account.has_versions(arn));
+        let step_on = |arn: &str| self.iam_step(principal, step, arn, principal);
+        let lacking = |answer: Answer| answer.but("none of its policies has an older version".to_owned());
+        best(older.into_iter().filter_map(step_on))
+            .or_else(|| best(single.into_iter().filter_map(step_on)).map(lacking))
     }
 
     /// One IAM action on a user, role, group or policy; `subject` is whose boundary and tags the request shows.
@@ -274,8 +296,13 @@ impl<'a> Escalations<'a> {
 
     /// Passing any role at all answers for each of them at once.
     fn whole_set(&self, principal: &Principal, path: &Path, steps: &[&Step], targets: &Arc<[usize]>) -> Option<Answer> {
+        self.pass_any(principal, path, steps).filter(|answer| answer.is_certain() && !targets.is_empty())
+    }
+
+    /// Whether any role may be passed to the path's service.
+    fn pass_any(&self, principal: &Principal, path: &Path, steps: &[&Step]) -> Option<Answer> {
         let [step] = steps else { return None };
-        if step.at != At::PassedRole || targets.is_empty() || path.services.len() != 1 {
+        if step.at != At::PassedRole {
             return None;
         }
         let every = format!("arn:{}:iam::{}:role/*", self.account.partition, self.account.id);
@@ -283,8 +310,7 @@ impl<'a> Escalations<'a> {
         if let [service] = path.services.as_slice() {
             ask = ask.with("iam:PassedToService", service);
         }
-        let decision = self.account.decide_for(principal, &ask);
-        (decision.verdict == Verdict::Allow).then(Answer::default)
+        Answer::of(self.account.decide_for(principal, &ask))
     }
 
     fn steps_at(&self, principal: &Principal, path: &Path, steps: &[&Step], target: usize) -> Option<Answer> {
@@ -307,6 +333,10 @@ impl<'a> Escalations<'a> {
         }
         Some(all)
     }
+}
+
+fn no_role(path: &Path) -> String {
+    format!("no role of the account can be assumed by {}", path.services.join(" or "))
 }
 
 impl At {

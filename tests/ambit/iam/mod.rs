@@ -2,3 +2,5 @@
 
 mod actions;
 mod cases;
+mod escalation;
+mod properties;

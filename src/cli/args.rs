@@ -41,6 +41,8 @@ pub enum Command {
     Hook(crate::cli::commands::hook::Hook),
     /// Explain a check, an objective, a criterion, a question, or a path or finding of a run
     Explain(Explain),
+    /// Decide AWS permissions offline, from files
+    Iam(super::commands::iam::IamArgs),
 }
 
 #[derive(Debug, Args)]

@@ -79,6 +79,7 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             #[cfg(feature = "hook")]
             Command::Hook(args) => hook(args, printer),
             Command::Explain(args) => commands::explain::run(args, printer).await,
+            Command::Iam(args) => commands::iam::run(args, printer),
         }
     })
 }

@@ -260,8 +260,10 @@ fn cloud_principals(found: &mut Found<'_>, world: &World) {
     const WORDS: [&str; 8] = ["claude", "codex", "copilot", "cursor", "devin", "agentcore", "ai-agent", "coding-agent"];
     for account in &world.accounts {
         let evidence = &account.principals.evidence;
-        for details in account.principals.seen() {
-            for (arn, name) in details.principals() {
+        if let Some(details) = account.principals.seen() {
+            let users = details.users.iter().map(|user| (user.arn.as_str(), user.user_name.as_str()));
+            let roles = details.roles.iter().map(|role| (role.arn.as_str(), role.role_name.as_str()));
+            for (arn, name) in users.chain(roles) {
                 if let Some(word) = WORDS.iter().find(|word| name.to_ascii_lowercase().contains(*word)) {
                     let seen = signal("principal_name", format!("{name} holds the word {word}"), evidence);
                     let identity = Identity::Principal(Arn::new(arn));

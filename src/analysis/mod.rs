@@ -2,5 +2,7 @@
 
 pub mod agents;
 pub mod attribution;
+pub mod changes;
+pub mod recovery;
 pub mod rules;
 pub mod tiers;

@@ -30,6 +30,29 @@ pub struct RefActor {
     pub teams: Option<Vec<(u64, String)>>,
 }
 
+impl RefActor {
+    /// Somebody with write and no standing of any other kind: what a gate asks of everyone.
+    pub fn plain_writer() -> RefActor {
+        RefActor {
+            login: "a writer".to_owned(),
+            app: None,
+            user_id: None,
+            permission: Permission::Write,
+            organization_owner: false,
+            teams: Some(Vec::new()),
+        }
+    }
+
+    pub fn administrator() -> RefActor {
+        RefActor {
+            login: "an administrator".to_owned(),
+            permission: Permission::Admin,
+            organization_owner: true,
+            ..RefActor::plain_writer()
+        }
+    }
+}
+
 /// What the actor meets on the way to changing the ref.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RefPass {

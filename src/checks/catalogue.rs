@@ -44,6 +44,30 @@ impl CheckDef {
     }
 }
 
+/// A check's entry: its file's name, family, title, severity, failure mode and objective.
+macro_rules! check {
+    (manual $id:ident, $family:literal, $title:literal, $severity:ident, $mode:ident, $objective:literal) => {
+        check!(@ $id, $family, $title, $severity, $mode, $objective, true);
+    };
+    ($id:ident, $family:literal, $title:literal, $severity:ident, $mode:ident, $objective:literal) => {
+        check!(@ $id, $family, $title, $severity, $mode, $objective, false);
+    };
+    (@ $id:ident, $family:literal, $title:literal, $severity:ident, $mode:ident, $objective:literal, $manual:literal) => {
+        pub const CHECK: $crate::checks::CheckDef = $crate::checks::CheckDef {
+            id: stringify!($id),
+            title: $title,
+            family: $family,
+            severity: $crate::report::Severity::$severity,
+            mode: $crate::report::Mode::$mode,
+            objective: $objective,
+            manual: $manual,
+            source: include_str!(concat!(stringify!($id), ".rs")),
+            run,
+        };
+    };
+}
+pub(super) use check;
+
 /// Every check, by family and id.
 pub fn all() -> Vec<CheckDef> {
     [isolation::CHECKS, access::CHECKS, gates::CHECKS, trail::CHECKS, recovery::CHECKS].concat()

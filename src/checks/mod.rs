@@ -12,6 +12,7 @@ pub mod isolation;
 pub mod recovery;
 pub mod trail;
 
+use catalogue::check;
 pub use catalogue::{CheckDef, all, run};
 pub use sheet::Sheet;
 pub use sight::Sight;

@@ -7,7 +7,7 @@ use crate::{
         id::{CheckId, EvidenceId, FindingId, PathId},
         observed::{Gap, Observed},
     },
-    reach::path::Remedy,
+    reach::remedies,
     report::{Finding, Location, Outcome, Severity},
 };
 
@@ -131,8 +131,9 @@ impl Row<'_> {
         self
     }
 
-    pub fn remedy(self, remedy: Remedy) -> Self {
-        self.0.remedies.push(remedy);
+    /// The change that would mend it: an entry of `controls/remedies/`, with the words that its text asks for.
+    pub fn fix(self, remedy: &str, words: &[(&str, &str)]) -> Self {
+        self.0.remedies.extend(remedies::fill(remedy, words));
         self
     }
 

@@ -5,6 +5,7 @@ use crate::{
     checks::Sheet,
     controls::agents::Signatures,
     model::{
+        cloud::DataStore,
         id::AgentId,
         pipeline::Environment,
         rules::Branch,
@@ -74,6 +75,22 @@ impl<'a> Sight<'a> {
             sheet.unknown("AWS", "no AWS account was read", vec![gap]);
         }
         &self.world.accounts
+    }
+
+    /// Stores of every account, each with its account; an Unknown row for an account whose stores were not all read.
+    pub fn stores(&self, sheet: &mut Sheet<'_>) -> Vec<(&'a CloudAccount, &'a DataStore)> {
+        let mut found = Vec::new();
+        for account in self.accounts(sheet) {
+            let what = format!("stores of data in account {}", account.scope);
+            found.extend(sheet.members(&account.scope, &what, &account.stores).iter().map(|store| (account, store)));
+        }
+        found
+    }
+
+    pub fn production_stores(&self, sheet: &mut Sheet<'_>) -> Vec<(&'a CloudAccount, &'a DataStore)> {
+        let mut all = self.stores(sheet);
+        all.retain(|(account, store)| self.tiers.store(store, account.account_id()).tier == Tier::Production);
+        all
     }
 
     pub fn agent(&self, id: &AgentId) -> Option<&'a AgentPrincipal> {

@@ -174,6 +174,12 @@ impl Signatures {
         self.agents.iter().find(|agent| agent.commands.iter().any(|pattern| pattern.is_match(script)))
     }
 
+    /// Whether a secret of this name opens a model or is the job's own token: neither is production.
+    pub fn opens_a_model(&self, name: &str) -> bool {
+        name == "GITHUB_TOKEN"
+            || self.agents.iter().any(|agent| agent.secrets.iter().any(|known| known.eq_ignore_ascii_case(name)))
+    }
+
     pub fn is_automation(&self, login: &str) -> bool {
         self.automations.iter().any(|known| known.login.eq_ignore_ascii_case(login))
     }

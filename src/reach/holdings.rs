@@ -224,7 +224,7 @@ fn secrets(
     }
     let (readable, unread) = readable(organization, repository, &door.secrets);
     for name in readable {
-        if opens_a_model(ground.signatures, &name) {
+        if ground.signatures.opens_a_model(&name) {
             continue;
         }
         hold_secret(ground, node, repository, &name, way, holdings, &[]);
@@ -254,12 +254,6 @@ fn hold_secret(
     let to =
         HopNode { kind: HopKind::Secret, id: format!("secret:{id}"), name: Foreign::new(format!("secret {name}")) };
     hold(ground, holdings, Held::Secret(id), way.clone().on(node, to, Capability::Read, &answer));
-}
-
-/// A key of a model provider opens the model, not production.
-fn opens_a_model(signatures: &Signatures, name: &str) -> bool {
-    name == "GITHUB_TOKEN"
-        || signatures.agents.iter().any(|agent| agent.secrets.iter().any(|known| known.eq_ignore_ascii_case(name)))
 }
 
 /// Names in scope of the job, and what of the lists was not read.

@@ -10,6 +10,7 @@ pub mod environment;
 pub mod gate;
 pub mod holdings;
 pub mod path;
+pub mod remedies;
 pub mod search;
 pub mod way;
 pub mod words;

@@ -6,11 +6,17 @@ mod agent_changes_guardrail;
 mod agent_destroys_production;
 mod agent_reads_production;
 mod agent_writes_production;
-mod paths;
+pub mod paths;
+mod resource_without_tier;
+mod role_serves_two_tiers;
+mod secret_serves_two_tiers;
 
 pub const CHECKS: &[CheckDef] = &[
     agent_destroys_production::CHECK,
     agent_writes_production::CHECK,
     agent_reads_production::CHECK,
     agent_changes_guardrail::CHECK,
+    role_serves_two_tiers::CHECK,
+    secret_serves_two_tiers::CHECK,
+    resource_without_tier::CHECK,
 ];

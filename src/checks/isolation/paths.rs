@@ -42,7 +42,7 @@ fn row(sheet: &mut Sheet<'_>, name: &Foreign, id: &str, paths: &[&ReachPath], de
             .fail(id, format!("{}{more}", worst.sentence), &evidence(worst))
             .paths(of(Verdict::Open).map(|path| path.id.clone()));
     } else if let Some(worst) = of(Verdict::Possible).next() {
-        let gaps = unknowns(worst);
+        let gaps = unless(worst);
         sheet.unknown(id, worst.sentence.clone(), gaps).paths(of(Verdict::Possible).map(|path| path.id.clone()));
     } else if !targets_read {
         let gap = crate::model::observed::Gap {
@@ -61,7 +61,8 @@ fn row(sheet: &mut Sheet<'_>, name: &Foreign, id: &str, paths: &[&ReachPath], de
     }
 }
 
-fn unknowns(path: &ReachPath) -> Vec<crate::model::observed::Gap> {
+/// What a possible path depends on, as gaps.
+pub fn unless(path: &ReachPath) -> Vec<crate::model::observed::Gap> {
     let gap = |reason: &String| crate::model::observed::Gap {
         what: format!("whether {reason}"),
         why: "could not be told from what was read".to_owned(),
@@ -69,4 +70,10 @@ fn unknowns(path: &ReachPath) -> Vec<crate::model::observed::Gap> {
         evidence: Vec::new(),
     };
     path.unless.iter().take(5).map(gap).collect()
+}
+
+/// The principal that carries the path to its resource, for a remedy; the agent itself where there is none.
+pub fn principal(path: &ReachPath) -> &str {
+    let carries = path.hops.iter().rev().find(|hop| hop.to.kind == crate::reach::path::HopKind::Principal);
+    carries.map_or(path.agent.as_str(), |hop| hop.to.id.as_str())
 }

@@ -9,9 +9,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
-use crate::model::tier::Tier;
+use crate::{base::digest::Digest, model::tier::Tier};
 
 pub use pattern::{NamePattern, RefPattern};
 pub use read::{ConfigError, Problem};
@@ -118,7 +116,7 @@ pub struct Person {
 }
 
 /// Trust services categories (AICPA TSC 2017).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     Security,
@@ -187,7 +185,7 @@ impl Config {
     pub fn parse(file: &str, bytes: &[u8]) -> Result<Config, ConfigError> {
         let mut config = read::parse(file, bytes)?;
         config.file = file.to_owned();
-        config.digest = Some(sha256(bytes));
+        config.digest = Some(Digest::of(bytes).to_string());
         Ok(config)
     }
 
@@ -244,8 +242,4 @@ impl Category {
             Category::Privacy => "privacy",
         }
     }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -141,14 +141,14 @@ impl<'s> Parsed<'s> {
 }
 
 /// tree-sitter calls back every hundred steps (`OP_COUNT_PER_PARSER_CALLBACK_CHECK` in parser.c); ordinary source
-/// takes a few steps a token, so this many calls is far above what readable code needs.
+/// takes about one step a byte, so twenty steps a byte are far above what readable code needs.
 struct Budget {
     left: usize,
 }
 
 impl Budget {
     fn of(source: &str) -> Budget {
-        Budget { left: 10_000 + source.len() }
+        Budget { left: 2_000 + source.len() / 5 }
     }
 
     fn tick(&mut self) -> ControlFlow<()> {

@@ -134,6 +134,10 @@ fn a_range_is_judged_from_either_kind_of_base() {
     assert_eq!(repository.found(&["--diff", &format!("{first}..work")]), found);
     assert_eq!(repository.found(&["--diff", "main...work"]), found);
     assert_eq!(repository.found(&["--diff", &format!("work..{first}")]), (0, vec![]));
+    let bare = tempfile::tempdir().unwrap();
+    let bare = bare.path().join("bare").display().to_string();
+    repository.git(&["clone", "-q", "--bare", ".", &bare]);
+    assert_eq!(repository.found(&["--repository", &bare, "--diff", "main...work"]), found);
 }
 
 #[test]

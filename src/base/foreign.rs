@@ -98,6 +98,20 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
+/// A quoted CSS string: everything but letters, digits and spaces as a code point (CSS Syntax 3, 4.3.7).
+pub fn css_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in plain(text).chars() {
+        if c.is_alphanumeric() || c == ' ' {
+            out.push(c);
+        } else {
+            out.push_str(&format!("\\{:06x}", u32::from(c)));
+        }
+    }
+    out.push('"');
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +129,11 @@ mod tests {
             assert!(csv(hostile).starts_with('\''), "{hostile}");
         }
         assert_eq!(csv("plain"), "plain");
+    }
+
+    #[test]
+    fn css_strings_hold_no_syntax() {
+        assert_eq!(css_string("a\"}</style>\\"), r#""a\000022\00007d\00003c\00002fstyle\00003e\00005c""#);
     }
 
     #[test]

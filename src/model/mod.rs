@@ -9,6 +9,7 @@ pub mod iam;
 pub mod id;
 pub mod observed;
 pub mod pipeline;
+pub mod recovery;
 pub mod rules;
 pub mod tier;
 pub mod truth;

@@ -1,1 +1,92 @@
+//! Floor 8: an [`Assessment`] to bytes, one file a format. No renderer reads a clock, a file or the environment, so the
+//! same assessment gives the same bytes.
+//!
+//! A new format is a file that offers `write(&Assessment, &Options) -> Result<Vec<Artifact>, RenderError>`, its `mod`
+//! line and its line in `formats!`.
 
+mod artifact;
+mod branding;
+mod csv;
+mod edition;
+mod figure;
+mod html;
+mod json;
+pub mod terminal;
+mod type_face;
+mod view;
+mod words;
+
+pub use artifact::{Artifact, Options, RenderError};
+
+use crate::report::Assessment;
+
+macro_rules! formats {
+    ($($(#[doc = $about:literal])+ $name:ident = $module:ident,)+) => {
+        /// What a report can be written as.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Format {
+            $($(#[doc = $about])+ $name,)+
+        }
+
+        impl Format {
+            pub const ALL: &'static [Format] = &[$(Format::$name),+];
+
+            /// The word that names it on a command line, and its module.
+            pub fn id(self) -> &'static str {
+                match self {
+                    $(Format::$name => stringify!($module),)+
+                }
+            }
+
+            /// One line of help.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Format::$name => concat!($($about),+).trim_ascii(),)+
+                }
+            }
+
+            fn write(self, assessment: &Assessment, options: &Options) -> Result<Vec<Artifact>, RenderError> {
+                match self {
+                    $(Format::$name => $module::write(assessment, options),)+
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    /// one self-contained page for a browser
+    Html = html,
+    /// findings and paths for a spreadsheet
+    Csv = csv,
+    /// the whole assessment, docs/schema/assessment-1.json
+    Json = json,
+    /// the headline and its path as plain text
+    Terminal = terminal,
+}
+
+impl std::str::FromStr for Format {
+    type Err = RenderError;
+
+    fn from_str(text: &str) -> Result<Format, RenderError> {
+        Format::ALL.iter().copied().find(|format| format.id() == text).ok_or_else(|| RenderError::UnknownFormat {
+            asked: text.to_owned(),
+            known: Format::ALL.iter().map(|format| format.id()).collect::<Vec<_>>().join(", "),
+        })
+    }
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// The files of one format, cut to the edition first, so that no format can show what an edition withholds.
+///
+/// # Errors
+/// A template or a font that does not load, or a branding value that is not what it claims: our defect or the
+/// configuration's, never the judged system's.
+pub fn render(format: Format, assessment: &Assessment, options: &Options) -> Result<Vec<Artifact>, RenderError> {
+    format.write(&edition::cut(assessment, options.edition), options)
+}

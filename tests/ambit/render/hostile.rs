@@ -1,0 +1,141 @@
+//! Hostile text has no effect in any format: one test each.
+
+use std::collections::BTreeMap;
+
+use ambit::{
+    base::foreign::hidden,
+    render::{Format, terminal},
+    report::Assessment,
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    hostile_fixture::{HOSTILE, harmless, hostile},
+    text,
+};
+
+fn assert_ink_only(text: &str, what: &str) {
+    let found = text.chars().find(|c| hidden(*c) && *c != '\n');
+    assert!(found.is_none(), "{what} holds {found:?}");
+}
+
+#[test]
+fn the_twin_holds_every_hostile_text() {
+    let all = serde_json::to_value(hostile()).unwrap();
+    let mut strings = Vec::new();
+    collect(&all, &mut strings);
+    for text in HOSTILE {
+        assert!(strings.iter().filter(|string| string == text).count() >= 3, "{text:?}");
+    }
+    assert!(strings.iter().any(|string| string.len() == 10_000));
+}
+
+fn collect(value: &serde_json::Value, strings: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => strings.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, strings)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|item| collect(item, strings)),
+        _ => {}
+    }
+}
+
+#[test]
+fn terminal_runs_no_escape_and_keeps_its_width() {
+    for width in [48, 80, 100] {
+        let page = terminal::render(&hostile(), width, false);
+        assert_ink_only(&page, "terminal");
+        for line in page.lines() {
+            assert!(line.width() <= width, "{} columns of {width}: {line}", line.width());
+        }
+    }
+}
+
+#[test]
+fn terminal_colours_are_ours_alone() {
+    let page = terminal::render(&hostile(), 80, true);
+    let mut rest = page.as_str();
+    while let Some((_, after)) = rest.split_once('\u{1b}') {
+        let (codes, after) = after.split_once('m').unwrap();
+        assert!(codes.starts_with('[') && codes[1..].chars().all(|c| c.is_ascii_digit() || c == ';'), "{codes:?}");
+        rest = after;
+    }
+    let plain = terminal::render(&hostile(), 80, false);
+    let stripped: String = strip(&page);
+    assert_eq!(stripped, plain);
+}
+
+fn strip(page: &str) -> String {
+    let mut parts = page.split('\u{1b}');
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |out, part| out + part.split_once('m').unwrap().1)
+}
+
+#[test]
+fn spreadsheets_run_no_cell() {
+    for (name, columns) in [("findings.csv", 19), ("paths.csv", 16)] {
+        let table = text(Format::Csv, &hostile(), name);
+        let mut reader = csv::Reader::from_reader(table.as_bytes());
+        let mut rows = 0;
+        for record in reader.records() {
+            let record = record.unwrap();
+            assert_eq!(record.len(), columns);
+            rows += 1;
+            for cell in &record {
+                assert_ink_only(cell, name);
+                assert!(!cell.trim_start().starts_with(['=', '+', '-', '@', '|', '%']), "{cell}");
+            }
+        }
+        assert!(rows >= 10);
+    }
+}
+
+#[test]
+fn json_reads_back_and_shows_no_hidden_character() {
+    let hostile = hostile();
+    let json = text(Format::Json, &hostile, "assessment.json");
+    assert_ink_only(&json, "json");
+    assert_eq!(serde_json::from_str::<Assessment>(&json).unwrap(), hostile);
+}
+
+#[test]
+fn the_page_has_the_same_elements_as_its_harmless_twin() {
+    let page = text(Format::Html, &hostile(), "gap-report.html");
+    assert_ink_only(&page, "html");
+    let twin = text(Format::Html, &harmless(), "gap-report.html");
+    let (page, twin) = (tags(&page), tags(&twin));
+    let differing: Vec<_> = page.iter().filter(|(tag, n)| twin.get(*tag) != Some(n)).collect();
+    assert!(differing.is_empty() && page.len() == twin.len(), "{differing:?}");
+}
+
+/// How often each tag with its attributes stands in a page, without the lines of names in drawings, whose number depends on length.
+fn tags(page: &str) -> BTreeMap<String, usize> {
+    let body = page.split_once("</script>\n").unwrap().1;
+    let mut tags = BTreeMap::new();
+    for part in body.split('<').skip(1) {
+        let tag = part.split_once('>').unwrap().0;
+        let outside: String = tag.split('"').step_by(2).collect();
+        let values: Vec<&str> = tag.split('"').skip(1).step_by(2).collect();
+        assert!(outside.split_whitespace().all(|name| !name.starts_with("on")), "{tag}");
+        for (name, value) in outside.split_whitespace().skip(1).zip(values) {
+            if name == "href=" || name == "src=" {
+                assert!(value.starts_with('#') || value.starts_with("data:"), "{tag}");
+            }
+        }
+        if !outside.starts_with("text") && !outside.starts_with("/text") {
+            *tags.entry(outside).or_default() += 1;
+        }
+    }
+    tags
+}
+
+#[test]
+fn the_page_lets_nothing_else_in() {
+    let page = text(Format::Html, &hostile(), "gap-report.html");
+    let policy = page.split_once("content=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    for word in ["unsafe", "http", "*", "'self'"] {
+        assert!(!policy.contains(word), "{policy}");
+    }
+    assert_eq!(page.matches("<script").count(), 1);
+    assert_eq!(page.matches("<style").count(), 1);
+}

@@ -41,6 +41,8 @@ pub enum Command {
     Report(Report),
     /// Explain a check, an objective, a criterion, a question, or a path or finding of a run
     Explain(Explain),
+    #[cfg(feature = "hook")]
+    Hook(crate::cli::commands::hook::Hook),
 }
 
 #[derive(Debug, Args)]

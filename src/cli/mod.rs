@@ -80,6 +80,8 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             Command::Collect(args) => commands::collect::run(args, printer).await,
             Command::Report(args) => commands::report::run(args, printer).await,
             Command::Explain(args) => commands::explain::run(args, printer).await,
+            #[cfg(feature = "hook")]
+            Command::Hook(args) => commands::hook::run(args, printer),
         }
     })
 }

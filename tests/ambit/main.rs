@@ -2,6 +2,8 @@
 
 mod floors;
 mod github_fake;
+#[cfg(feature = "hook")]
+mod hook;
 mod iam;
 mod render;
 mod wire;

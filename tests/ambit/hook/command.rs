@@ -70,7 +70,8 @@ impl Repository {
         let json: serde_json::Value =
             serde_json::from_str(&text).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
         let list = json["findings"].as_array().unwrap().iter();
-        let names = list.map(|f| format!("{} {}:{}", f["path"].as_str().unwrap(), f["rule"].as_str().unwrap(), f["line"]));
+        let names =
+            list.map(|f| format!("{} {}:{}", f["path"].as_str().unwrap(), f["rule"].as_str().unwrap(), f["line"]));
         (output.status.code().unwrap(), names.collect())
     }
 }
@@ -154,7 +155,8 @@ fn all_looks_at_every_tracked_file_from_any_folder() {
 #[test]
 fn an_ignore_counts_once_it_is_in_the_base() {
     let repository = Repository::new();
-    let table = "[[hook.ignore]]\nrule = \"constant-check\"\npath = \"auth.py\"\nreason = \"demo\"\nuntil = 2999-01-01\n";
+    let table =
+        "[[hook.ignore]]\nrule = \"constant-check\"\npath = \"auth.py\"\nreason = \"demo\"\nuntil = 2999-01-01\n";
     repository.write("auth.py", STUB);
     repository.write("ambit.toml", table);
     repository.git(&["add", "-A"]);
@@ -198,8 +200,17 @@ fn nothing_the_repository_names_is_run() {
     std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let program = program.display().to_string();
     for key in [
-        "core.fsmonitor", "diff.external", "diff.evil.textconv", "diff.evil.command", "filter.evil.clean",
-        "filter.evil.smudge", "filter.evil.process", "core.pager", "core.sshCommand", "core.editor", "core.askPass",
+        "core.fsmonitor",
+        "diff.external",
+        "diff.evil.textconv",
+        "diff.evil.command",
+        "filter.evil.clean",
+        "filter.evil.smudge",
+        "filter.evil.process",
+        "core.pager",
+        "core.sshCommand",
+        "core.editor",
+        "core.askPass",
     ] {
         repository.git(&["config", key, &program]);
     }

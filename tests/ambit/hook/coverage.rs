@@ -39,6 +39,7 @@ fn a_file_the_report_does_not_know_is_no_pass() {
     assert_eq!(case(other, "src/a.py").found(rules()), ["coverage-unknown:3"]);
     assert!(case(other, "tests/test_a.py").found(rules()).is_empty(), "tests need no tests");
     assert!(case(other, "README.md").found(rules()).is_empty());
-    let excused = "[[hook.ignore]]\nrule = \"coverage\"\npath = \"src/*.py\"\nreason = \"a script\"\nuntil = 2027-02-01\n";
+    let excused =
+        "[[hook.ignore]]\nrule = \"coverage\"\npath = \"src/*.py\"\nreason = \"a script\"\nuntil = 2027-02-01\n";
     assert!(case(other, "src/a.py").base(excused).found(rules()).is_empty());
 }

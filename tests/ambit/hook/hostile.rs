@@ -15,9 +15,14 @@ fn content(path: &str, new: Content) -> Case {
 
 #[test]
 fn deep_nesting_ends() {
-    for (path, open, close) in
-        [("a.js", "[", "]"), ("a.py", "(", ")"), ("a.rs", "{", "}"), ("a.go", "(", ")"), ("a.kt", "(", ")"), ("a.rb", "[", "]")]
-    {
+    for (path, open, close) in [
+        ("a.js", "[", "]"),
+        ("a.py", "(", ")"),
+        ("a.rs", "{", "}"),
+        ("a.go", "(", ")"),
+        ("a.kt", "(", ")"),
+        ("a.rb", "[", "]"),
+    ] {
         let depth = 20_000;
         let text = format!("x = {}1{}\n", open.repeat(depth), close.repeat(depth));
         Case::new().file(path, "", &text).report(rules());
@@ -45,7 +50,9 @@ fn what_cannot_be_read_is_a_finding_where_code_was_expected() {
 
 #[test]
 fn names_and_lines_cannot_write_to_the_terminal() {
-    let report = Case::new().file("a\u{1b}[2J\u{202e}\n.py", "", "def is_allowed(u): # \u{1b}[31m\u{202e}\n    return True\n").report(rules());
+    let report = Case::new()
+        .file("a\u{1b}[2J\u{202e}\n.py", "", "def is_allowed(u): # \u{1b}[31m\u{202e}\n    return True\n")
+        .report(rules());
     let text = output::human(&report);
     assert!(text.contains("constant-check"));
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");

@@ -27,7 +27,10 @@ fn an_ignore_in_the_base_covers_what_comes_after() {
 
 #[test]
 fn an_ignore_added_by_the_change_covers_nothing_and_is_a_finding() {
-    assert_eq!(Case::new().file("a.py", "", &with_directive(GOOD)).found(rules()), ["ignore-added:3", "swallowed-error:4"]);
+    assert_eq!(
+        Case::new().file("a.py", "", &with_directive(GOOD)).found(rules()),
+        ["ignore-added:3", "swallowed-error:4"]
+    );
     assert_eq!(
         Case::new().file("a.py", CODE, &with_directive(GOOD)).found(rules()),
         ["ignore-added:3"],
@@ -76,9 +79,11 @@ fn an_ignore_that_moves_with_its_line_is_not_added_and_alone_it_is() {
     let block = with_directive(GOOD);
     let case = Case::new().file("a.py", &format!("{block}x = 1\n"), "x = 1\n").file("b.py", "", &block);
     assert!(case.found(rules()).is_empty());
-    let case = Case::new()
-        .file("a.py", &format!("y()\n# {GOOD}\nx = 1\n"), "y()\nx = 1\n")
-        .file("b.py", "", &with_directive(GOOD));
+    let case = Case::new().file("a.py", &format!("y()\n# {GOOD}\nx = 1\n"), "y()\nx = 1\n").file(
+        "b.py",
+        "",
+        &with_directive(GOOD),
+    );
     assert_eq!(case.found(rules()), ["b.py ignore-added:3", "b.py swallowed-error:4"]);
 }
 

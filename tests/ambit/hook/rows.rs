@@ -30,7 +30,12 @@ fn every_row_is_judged_as_it_says() {
             let found: BTreeSet<String> =
                 Case::new().file(&row.path, &row.old, &row.new).found(rules()).into_iter().collect();
             if found != row.expect {
-                wrong.push(format!("{table} row {}: expected {:?}, found {found:?}\n{}", number + 1, row.expect, row.new));
+                wrong.push(format!(
+                    "{table} row {}: expected {:?}, found {found:?}\n{}",
+                    number + 1,
+                    row.expect,
+                    row.new
+                ));
             }
         }
     }

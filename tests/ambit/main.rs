@@ -4,6 +4,8 @@ mod catalogue;
 mod floors;
 mod github;
 mod github_fake;
+#[cfg(feature = "hook")]
+mod hook;
 mod iam;
 mod render;
 mod wire;

@@ -121,13 +121,13 @@ fn allowed(profile: Option<&Profile>, tier: Tier, capability: Capability) -> Per
     }
 }
 
+/// What may be so is not known to be within the profile, even where the profile allows it: less known is never better.
 fn judge(observed: Observation, allowed: Permitted) -> Outcome {
     match (observed, allowed) {
-        (Observation::Unknown, _) => Outcome::Unknown,
-        (_, Permitted::Yes) | (Observation::No, _) | (Observation::WithApproval, Permitted::WithApproval) => {
+        (Observation::Unknown | Observation::Possible, _) => Outcome::Unknown,
+        (Observation::No, _) | (_, Permitted::Yes) | (Observation::WithApproval, Permitted::WithApproval) => {
             Outcome::Pass
         }
-        (Observation::Possible, _) => Outcome::Unknown,
         (Observation::Yes, _) | (Observation::WithApproval, Permitted::No) => Outcome::Fail,
     }
 }

@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod catalogue;
 mod floors;
 mod github_fake;
 mod iam;

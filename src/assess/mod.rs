@@ -1,11 +1,13 @@
 //! Floor 7: what findings and paths add up to. Pure: one run's values in, one [`Assessment`] out.
 //!
 //! `accept` management's acceptances and responses; `criteria` the framework; `matrix` the permission matrix; `answers`
-//! the questions; `headline` the sentence; `changes` the few that close most; `asserted` what was taken on trust; `exit`
-//! the code for scripts; `signoff` who approved what agents wrote; `unread` what nobody could see.
+//! the questions; `approvals` who may approve; `headline` the sentence; `changes` the few that close most; `asserted` what
+//! was taken on trust; `exit` the code for scripts; `signoff` who approved what agents wrote; `unread` what nobody saw;
+//! `judge` the whole way from a recorded run.
 
 mod accept;
 mod answers;
+mod approvals;
 mod asserted;
 mod changes;
 mod criteria;

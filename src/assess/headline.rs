@@ -37,9 +37,11 @@ pub(super) fn of(paths: &[ReachPath], agents: &[Agent], ledger: Ledger<'_>, unre
     }
 }
 
-/// Worst first: the verdict, then what is done, then how few persons, then the ids. A path that only an unread policy could
-/// stop stands just below the open ones, before those that hang on more than one thing.
-fn rank(path: &ReachPath) -> (Verdict, usize, u8, u32, &str, &str) {
+/// Worst first: the verdict, then what is done, then how few persons, then the ids. A path that only an unread SCP could
+/// stop stands just below the open ones, then those that hang on fewer things.
+fn rank(path: &ReachPath) -> (Verdict, bool, usize, u8, u32, &str, &str) {
+    let conditions = if path.verdict == Verdict::Possible { path.unless.as_slice() } else { &[] };
+    let beside_scp = conditions.iter().any(|reason| !reason.contains("SCP"));
     let deed = match path.class {
         ActionClass::Destroy => 0,
         ActionClass::RemovesRecovery => 1,
@@ -50,8 +52,7 @@ fn rank(path: &ReachPath) -> (Verdict, usize, u8, u32, &str, &str) {
         ActionClass::Read => 6,
         ActionClass::List => 7,
     };
-    let conditions = if path.verdict == Verdict::Possible { path.unless.len() } else { 0 };
-    (path.verdict, conditions, deed, path.humans.min, path.agent.as_str(), path.id.as_str())
+    (path.verdict, beside_scp, conditions.len(), deed, path.humans.min, path.agent.as_str(), path.id.as_str())
 }
 
 /// Never overclaim: none found in what was read, with what was not read beside it.

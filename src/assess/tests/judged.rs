@@ -127,7 +127,7 @@ fn the_headline_leads_with_the_worst_and_says_what_else() {
     maybe.unless = vec!["an SCP that we may not read forbids it".to_owned()];
     maybe.sentence = "devin can delete it, unless an SCP that we may not read forbids it.".to_owned();
     let mut vague = path("p-0", "devin", ActionClass::Destroy, Tier::Production, Verdict::Possible);
-    vague.unless = vec!["a".to_owned(), "b".to_owned()];
+    vague.unless = vec!["secret KEY does not allow it".to_owned()];
     given.paths = vec![
         vague,
         path("p-1", "claude", ActionClass::Read, Tier::Production, Verdict::Open),

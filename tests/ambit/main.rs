@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod floors;
+mod github;
 mod github_fake;
 mod iam;
 mod render;

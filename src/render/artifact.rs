@@ -40,6 +40,8 @@ pub enum RenderError {
     Json(#[from] serde_json::Error),
     #[error("the embedded font `{name}` does not load")]
     Font { name: &'static str },
+    #[error("the pages could not be written")]
+    Pdf(#[source] lopdf::Error),
     #[error("the accent colour `{value}` is not a colour\n  hint: write it as `#rrggbb`")]
     Accent { value: String },
     #[error(

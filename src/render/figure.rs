@@ -253,19 +253,16 @@ pub fn target(target: &Target, style: Style, faces: &Faces) -> Figure {
             boxes.push(block((x, y, stages.block, stages.height), node.kind, name, place, stages.style));
         }
     }
-    let arrows = target.edges.iter().enumerate().map(|(index, edge)| {
-        let (from, to) = (stages.at(target, edge.from), stages.at(target, edge.to));
-        let middle = stages.height / 2.0;
-        let points = vec![(from.0 + stages.block + 1.0, from.1 + middle), (to.0 - 2.0, to.1 + middle)];
-        arrow(points, edge.verdict, None, index + 1, style)
-    });
-    Figure {
-        width: style.width,
-        height: stages.total + 2.0,
-        arrows: arrows.collect(),
-        boxes,
-        alt: target_in_words(target),
+    let mut lanes = 0;
+    let mut arrows = Vec::new();
+    for (index, edge) in target.edges.iter().enumerate() {
+        let long = edge.to.0 != edge.from.0 + 1;
+        lanes += usize::from(long);
+        let points = stages.line(target, edge, long.then_some(lanes));
+        arrows.push(arrow(points, edge.verdict, None, index + 1, style));
     }
+    let height = stages.lane(lanes) + style.size * 0.4;
+    Figure { width: style.width, height, arrows, boxes, alt: target_in_words(target) }
 }
 
 /// Boxes drawn in one column; the last stands for what follows.

@@ -11,6 +11,7 @@ mod edition;
 mod figure;
 mod html;
 mod json;
+mod pdf;
 pub mod terminal;
 mod type_face;
 mod view;
@@ -57,6 +58,8 @@ macro_rules! formats {
 formats! {
     /// one self-contained page for a browser
     Html = html,
+    /// pages for a desk or a board
+    Pdf = pdf,
     /// findings and paths for a spreadsheet
     Csv = csv,
     /// the whole assessment, docs/schema/assessment-1.json

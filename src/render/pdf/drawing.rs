@@ -7,7 +7,7 @@ use super::{
     theme::{self, INK, MEASURE, NAVY, SIDE, SOFT, WASH, WHITE},
 };
 use crate::render::{
-    figure::{Arrow, Block, Figure, PAPER, Place, dashed},
+    figure::{Arrow, Block, Figure, Place, dashed},
     type_face::Face,
     view::{Count, Matrix},
 };
@@ -17,12 +17,23 @@ pub fn tiles(flow: &mut Flow, counts: &[Count]) {
     let words: Vec<String> = counts.iter().map(|count| format!("{} {}", count.n, count.word.text)).collect();
     let gap = 10.0;
     let width = (MEASURE - gap * (counts.len().max(1) - 1) as f32) / counts.len().max(1) as f32;
-    flow.figure(58.0, &format!("Ways to production resources: {}", words.join(", ")), |flow, y, node| {
+    flow.figure(52.0, &format!("Ways to production resources: {}", words.join(", ")), |flow, y, node| {
         for (at, count) in counts.iter().enumerate() {
             let x = SIDE + at as f32 * (width + gap);
             let color = theme::tone(count.word.tone);
-            flow.block(None, [x, y, width, 46.0], 6.0, Some(theme::tint(color, 0.07)), Some((theme::tint(color, 0.35), 0.7)));
-            flow.text_at(Some(node), x + 10.0, y + 22.0, &span(count.n.to_string()).face(Face::Bold).size(16.0).color(color));
+            flow.block(
+                None,
+                [x, y, width, 46.0],
+                6.0,
+                Some(theme::tint(color, 0.07)),
+                Some((theme::tint(color, 0.35), 0.7)),
+            );
+            flow.text_at(
+                Some(node),
+                x + 10.0,
+                y + 22.0,
+                &span(count.n.to_string()).face(Face::Bold).size(16.0).color(color),
+            );
             let word = format!("{} {}", count.word.mark, count.word.text);
             flow.text_at(Some(node), x + 10.0, y + 36.0, &span(word).face(Face::SemiBold).size(8.2).color(color));
         }
@@ -36,12 +47,12 @@ pub fn figure(flow: &mut Flow, figure: &Figure) {
             draw_arrow(flow, (SIDE, y), node, arrow);
         }
         for block in &figure.boxes {
-            draw_block(flow, (SIDE, y), node, block);
+            draw_block(flow, (SIDE, y), node, block, figure.size);
         }
     });
 }
 
-fn draw_block(flow: &mut Flow, (dx, dy): (f32, f32), node: NodeId, block: &Block) {
+fn draw_block(flow: &mut Flow, (dx, dy): (f32, f32), node: NodeId, block: &Block, size: f32) {
     let red = theme::tone(crate::render::words::Tone::Bad);
     let (fill, stroke) = match block.place {
         Place::Start => (theme::tint(flow.theme.accent, 0.08), (flow.theme.accent, 0.9)),
@@ -50,9 +61,9 @@ fn draw_block(flow: &mut Flow, (dx, dy): (f32, f32), node: NodeId, block: &Block
     };
     flow.block(None, [dx + block.x, dy + block.y, block.w, block.h], 6.0, Some(fill), Some(stroke));
     let center = dx + block.x + block.w / 2.0;
-    flow.text_center(Some(node), center, dy + block.y + PAPER.size * 1.35, &span(block.kind).size(PAPER.size * 0.84).color(SOFT));
+    flow.text_center(Some(node), center, dy + block.y + size * 1.35, &span(block.kind).size(size * 0.84).color(SOFT));
     for line in &block.lines {
-        let text = span(line.text.clone()).face(Face::SemiBold).size(PAPER.size).color(INK);
+        let text = span(line.text.clone()).face(Face::SemiBold).size(size).color(INK);
         flow.text_center(Some(node), center, dy + line.y, &text);
     }
 }
@@ -60,7 +71,8 @@ fn draw_block(flow: &mut Flow, (dx, dy): (f32, f32), node: NodeId, block: &Block
 fn draw_arrow(flow: &mut Flow, (dx, dy): (f32, f32), node: NodeId, arrow: &Arrow) {
     let color = theme::tone(arrow.verdict.tone);
     let points: Vec<(f32, f32)> = arrow.points.iter().map(|(x, y)| (x + dx, y + dy)).collect();
-    let steps = points.iter().enumerate().map(|(at, (x, y))| if at == 0 { Step::Move(*x, *y) } else { Step::Line(*x, *y) });
+    let steps =
+        points.iter().enumerate().map(|(at, (x, y))| if at == 0 { Step::Move(*x, *y) } else { Step::Line(*x, *y) });
     let dash = match arrow.verdict.text {
         "closed" => Some((0.8, 2.4)),
         _ if dashed(arrow.verdict.tone) => Some((3.6, 2.4)),
@@ -115,8 +127,19 @@ pub fn matrix(flow: &mut Flow, matrix: &Matrix) {
                 let tag = flow.under(node, |flow| flow.node(Role::Cell));
                 let color = theme::tone(value.word.tone);
                 let stroke = (value.word.mark == "✗").then_some((color, 0.8));
-                flow.block(None, [x + 1.0, y + 0.8, cell - 2.0, ROW - 1.8], 2.6, Some(theme::tint(color, 0.11)), stroke);
-                flow.text_center(Some(tag), x + cell / 2.0, y + 11.6, &span(value.word.mark).face(Face::SemiBold).size(8.4).color(color));
+                flow.block(
+                    None,
+                    [x + 1.0, y + 0.8, cell - 2.0, ROW - 1.8],
+                    2.6,
+                    Some(theme::tint(color, 0.11)),
+                    stroke,
+                );
+                flow.text_center(
+                    Some(tag),
+                    x + cell / 2.0,
+                    y + 11.6,
+                    &span(value.word.mark).face(Face::SemiBold).size(8.4).color(color),
+                );
             }
             flow.y += ROW;
         }

@@ -119,7 +119,14 @@ impl<'a> Flow<'a> {
     }
 
     /// A box with corners of `radius`.
-    pub fn block(&mut self, tag: Option<NodeId>, at: [f32; 4], radius: f32, fill: Option<Rgb>, stroke: Option<(Rgb, f32)>) {
+    pub fn block(
+        &mut self,
+        tag: Option<NodeId>,
+        at: [f32; 4],
+        radius: f32,
+        fill: Option<Rgb>,
+        stroke: Option<(Rgb, f32)>,
+    ) {
         self.shape(tag, Shape { steps: rounded(at, radius), fill, stroke, dash: None });
     }
 

@@ -27,7 +27,13 @@ pub fn write(file: &mut lopdf::Document, document: &Document) -> Result<()> {
     let mut write = |at: usize, parent: ObjectId, siblings: &[usize], parts: &[usize]| {
         let Some(entry) = entries.get(at) else { return };
         let page = pages.get(entry.page).copied().unwrap_or_default();
-        let place = vec![page.into(), Object::Name(b"XYZ".to_vec()), 0.into(), Object::Real(PAGE.1 - entry.y + 8.0), Object::Null];
+        let place = vec![
+            page.into(),
+            Object::Name(b"XYZ".to_vec()),
+            0.into(),
+            Object::Real(PAGE.1 - entry.y + 8.0),
+            Object::Null,
+        ];
         let mut item = dictionary! { "Title" => text_string(&entry.title), "Parent" => parent, "Dest" => place };
         let here = siblings.iter().position(|sibling| *sibling == at).unwrap_or(0);
         if let Some(before) = here.checked_sub(1).and_then(|before| siblings.get(before)) {
@@ -51,7 +57,8 @@ pub fn write(file: &mut lopdf::Document, document: &Document) -> Result<()> {
         }
     }
     let (first, last) = (tops.first().copied().unwrap_or(0), tops.last().copied().unwrap_or(0));
-    let outline = dictionary! { "Type" => "Outlines", "First" => id(first), "Last" => id(last), "Count" => tops.len() as i64 };
+    let outline =
+        dictionary! { "Type" => "Outlines", "First" => id(first), "Last" => id(last), "Count" => tops.len() as i64 };
     file.objects.insert(root, outline.into());
     let catalog = file.catalog_mut()?;
     catalog.set("Outlines", root);

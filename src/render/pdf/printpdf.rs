@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use printpdf::{
-    Actions, BorderArray, Codepoint, Color, Destination, DictItem, FontId, Line, LineCapStyle, LineDashPattern, LinePoint,
-    LinkAnnotation, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point,
-    Polygon, PolygonRing, Pt, Rect, TextItem, WindingOrder,
+    Actions, BorderArray, Codepoint, Color, Destination, DictItem, FontId, Line, LineCapStyle, LineDashPattern,
+    LinePoint, LinkAnnotation, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
+    PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rect, TextItem, WindingOrder,
 };
 
 use super::{
-    Backend, outline, structure,
+    Backend,
     list::{Document, Link, Mark, PAGE, Page, Rgb, Shape, Step, Target, Text},
+    outline, structure,
     tags::{self, Plan, Sequence},
 };
 use crate::render::{artifact::RenderError, type_face::Face};
@@ -23,12 +24,15 @@ impl Backend for Printpdf {
         let mut pdf = PdfDocument::new(&document.meta.title);
         let mut unread = Vec::new();
         for face in Face::ALL {
-            let font = ParsedFont::from_bytes(face.bytes(), 0, &mut unread).ok_or(RenderError::Font { name: face.name() })?;
+            let font =
+                ParsedFont::from_bytes(face.bytes(), 0, &mut unread).ok_or(RenderError::Font { name: face.name() })?;
             pdf.resources.fonts.map.insert(font_id(face), PdfFont::new(font));
         }
-        let pages = document.pages.iter().zip(&plan.pages).map(|(page, sequences)| {
-            PdfPage::new(Mm(210.0), Mm(297.0), operations(page, sequences))
-        });
+        let pages = document
+            .pages
+            .iter()
+            .zip(&plan.pages)
+            .map(|(page, sequences)| PdfPage::new(Mm(210.0), Mm(297.0), operations(page, sequences)));
         pdf.with_pages(pages.collect());
         let mut file = pdf.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
         finish(&mut file, document, &plan)?;
@@ -61,7 +65,10 @@ fn operations(page: &Page, sequences: &[Sequence]) -> Vec<Op> {
             None => ops.push(Op::BeginMarkedContent { tag: "Artifact".to_owned() }),
             Some(_) => {
                 let map = BTreeMap::from([("MCID".to_owned(), DictItem::Int(number))]);
-                ops.push(Op::BeginMarkedContentWithProperties { tag: "Span".to_owned(), properties: DictItem::Dict { map } });
+                ops.push(Op::BeginMarkedContentWithProperties {
+                    tag: "Span".to_owned(),
+                    properties: DictItem::Dict { map },
+                });
                 number += 1;
             }
         }

@@ -64,7 +64,13 @@ impl Files {
 }
 
 /// Makes the page's links objects of their own, each with its words and its key in the parent tree.
-fn tag_page(file: &mut lopdf::Document, document: &Document, at: usize, page: ObjectId, next_key: &mut i64) -> Result<Vec<ObjectId>> {
+fn tag_page(
+    file: &mut lopdf::Document,
+    document: &Document,
+    at: usize,
+    page: ObjectId,
+    next_key: &mut i64,
+) -> Result<Vec<ObjectId>> {
     let inline = match file.get_dictionary(page)?.get(b"Annots") {
         Ok(annotations) => annotations.as_array()?.clone(),
         Err(_) => Vec::new(),

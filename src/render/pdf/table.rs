@@ -63,12 +63,8 @@ fn head(flow: &mut Flow, columns: &[Column], widths: &[f32], read: bool) {
 
 fn draw_row(flow: &mut Flow, columns: &[Column], widths: &[f32], body: NodeId, row: &Row, striped: bool) {
     let faces = flow.faces;
-    let cells: Vec<Vec<Line>> = row
-        .cells
-        .iter()
-        .zip(widths)
-        .map(|(cell, width)| fitting(text::wrap(cell, width - 2.0 * PAD, faces)))
-        .collect();
+    let cells: Vec<Vec<Line>> =
+        row.cells.iter().zip(widths).map(|(cell, width)| fitting(text::wrap(cell, width - 2.0 * PAD, faces))).collect();
     let height = cells.iter().map(Vec::len).max().unwrap_or(1) as f32 * LEAD + 7.0;
     if flow.y + height > PAGE.1 - BOTTOM {
         flow.new_page();

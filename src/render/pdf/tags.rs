@@ -26,7 +26,8 @@ pub struct Plan {
 }
 
 pub fn plan(document: &Document) -> Plan {
-    let mut tree = Tree { document, kids: vec![Vec::new(); document.nodes.len()], placed: vec![false; document.nodes.len()] };
+    let mut tree =
+        Tree { document, kids: vec![Vec::new(); document.nodes.len()], placed: vec![false; document.nodes.len()] };
     if let Some(root) = tree.placed.first_mut() {
         *root = true;
     }

@@ -174,7 +174,11 @@ pub fn glyphs(text: &str, face: Face, faces: &Faces) -> (Vec<Glyph>, f32) {
                 continue;
             }
             let shaped = faces.shape(part, face);
-            glyphs.extend(shaped.glyphs.iter().map(|glyph| Glyph { start: glyph.start + at, end: glyph.end + at, ..glyph.clone() }));
+            glyphs.extend(shaped.glyphs.iter().map(|glyph| Glyph {
+                start: glyph.start + at,
+                end: glyph.end + at,
+                ..glyph.clone()
+            }));
             width += shaped.width;
             at += part.len();
         }
@@ -189,12 +193,21 @@ mod tests {
     #[test]
     fn lines_keep_every_word_and_the_width() {
         let faces = Faces::load().unwrap();
-        let spans = [span("An agent may reach "), span("arn:aws:rds:eu-west-1:491820013377:db:shop-prod").face(Face::Mono), span(" through the pipeline, 東.")];
+        let spans = [
+            span("An agent may reach "),
+            span("arn:aws:rds:eu-west-1:491820013377:db:shop-prod").face(Face::Mono),
+            span(" through the pipeline, 東."),
+        ];
         for width in [60.0, 120.0, 400.0] {
             let lines = wrap(&spans, width, &faces);
             let text: String = lines.iter().flatten().map(|piece| piece.text.as_str()).collect();
             let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-            assert_eq!(squeezed(&text), squeezed("An agent may reach arn:aws:rds:eu-west-1:491820013377:db:shop-prod through the pipeline, \\u{6771}."));
+            assert_eq!(
+                squeezed(&text),
+                squeezed(
+                    "An agent may reach arn:aws:rds:eu-west-1:491820013377:db:shop-prod through the pipeline, \\u{6771}."
+                )
+            );
             for piece in lines.iter().flatten() {
                 let (_, wide) = glyphs(piece.text.trim_end(), piece.span.face, &faces);
                 assert!(piece.x + wide * piece.span.size <= width + 0.1, "{width}: {piece:?}");

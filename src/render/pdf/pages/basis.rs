@@ -16,14 +16,36 @@ pub fn draw(flow: &mut Flow, report: &Report) {
     flow.heading(1, "What this report rests on", &[]);
     flow.paragraph(&[bold("What counts as a human. "), span(report.human_rule)]);
     flow.heading(2, "Tiers", &[]);
-    let rows = report.tiers.iter().map(|row| vec![vec![small(row.tier)], vec![small(row.kind.clone())], vec![small(row.subject.clone())], vec![small(row.basis)]]);
-    section(flow, &[("Tier", 70.0), ("Kind", 74.0), ("Subject", 200.0), ("Because", 140.0)], rows.map(Row::new).collect(), "Nothing was mapped to a tier; everything is judged as production.");
+    let rows = report.tiers.iter().map(|row| {
+        vec![
+            vec![small(row.tier)],
+            vec![small(row.kind.clone())],
+            vec![small(row.subject.clone())],
+            vec![small(row.basis)],
+        ]
+    });
+    section(
+        flow,
+        &[("Tier", 70.0), ("Kind", 74.0), ("Subject", 200.0), ("Because", 140.0)],
+        rows.map(Row::new).collect(),
+        "Nothing was mapped to a tier; everything is judged as production.",
+    );
     flow.heading(2, "What management asserts", &[]);
     let rows = report.assertions.iter().map(|row| {
         let followed = if row.followed { "yes" } else { "no, a fact contradicts it" };
-        vec![vec![small(row.kind.clone())], vec![small(row.statement.clone())], vec![small(row.source.clone())], vec![small(followed)]]
+        vec![
+            vec![small(row.kind.clone())],
+            vec![small(row.statement.clone())],
+            vec![small(row.source.clone())],
+            vec![small(followed)],
+        ]
     });
-    section(flow, &[("Kind", 56.0), ("Statement", 260.0), ("Source", 88.0), ("Followed", 80.0)], rows.map(Row::new).collect(), "Nothing.");
+    section(
+        flow,
+        &[("Kind", 56.0), ("Statement", 260.0), ("Source", 88.0), ("Followed", 80.0)],
+        rows.map(Row::new).collect(),
+        "Nothing.",
+    );
     unread(flow, report);
     if !report.evidence.is_empty() {
         evidence(flow, report);
@@ -40,8 +62,12 @@ fn section(flow: &mut Flow, columns: &[table::Column], rows: Vec<Row>, otherwise
 fn unread(flow: &mut Flow, report: &Report) {
     let coverage = &report.coverage;
     flow.heading(1, "What was not checked", &[]);
-    let cut = if coverage.complete { "" } else { " The run was cut short: what it lacks is not collected, never absent." };
-    flow.paragraph(&[span(format!("{} of {} planned requests were answered.{cut}", coverage.answered, coverage.planned))]);
+    let cut =
+        if coverage.complete { "" } else { " The run was cut short: what it lacks is not collected, never absent." };
+    flow.paragraph(&[span(format!(
+        "{} of {} planned requests were answered.{cut}",
+        coverage.answered, coverage.planned
+    ))]);
     let prices = report.prices.iter().map(|price| {
         Row::new(vec![vec![small(price.grant.clone()).face(Face::Mono).size(7.8)], vec![small(price.settles.clone())]])
     });
@@ -77,5 +103,9 @@ fn evidence(flow: &mut Flow, report: &Report) {
             anchor: Some(row.id.clone()),
         })
         .collect();
-    table::draw(flow, &[("Id", 72.0), ("Request and caller", 150.0), ("Status", 44.0), ("Time", 84.0), ("SHA-256", 150.0)], &rows);
+    table::draw(
+        flow,
+        &[("Id", 72.0), ("Request and caller", 150.0), ("Status", 44.0), ("Time", 84.0), ("SHA-256", 150.0)],
+        &rows,
+    );
 }

@@ -75,13 +75,20 @@ fn facts(flow: &mut Flow, report: &Report) {
         flow.text_at(Some(node), SIDE, y + 10.0, &span(label).face(Face::SemiBold).size(8.6).color(SOFT));
         let mono = label == "Configuration" || label == "Run";
         let (face, size) = if mono { (Face::Mono, 8.2) } else { (Face::Regular, 10.2) };
-        flow.block_text(Role::Paragraph, &[span(value).face(face).size(size)], SIDE + 110.0, MEASURE - 110.0, 14.0, 7.0);
+        flow.block_text(
+            Role::Paragraph,
+            &[span(value).face(face).size(size)],
+            SIDE + 110.0,
+            MEASURE - 110.0,
+            14.0,
+            7.0,
+        );
     }
 }
 
 /// The contents as pages of their own; drawn last, when every page number is known, and put after the cover.
 pub fn contents(flow: &mut Flow) -> Vec<Page> {
-    let entries = flow.doc.outline.clone();
+    let entries = listed(&flow.doc.outline);
     let body = flow.doc.pages.len();
     let height: f32 = 38.0 + entries.iter().map(|entry| line_height(entry)).sum::<f32>();
     let room = PAGE.1 - TOP - super::super::theme::BOTTOM;
@@ -105,15 +112,29 @@ pub fn contents(flow: &mut Flow) -> Vec<Page> {
     front
 }
 
+/// Sections, and their parts where these are few; the bookmarks hold all.
+fn listed(outline: &[Entry]) -> Vec<Entry> {
+    const FEW: usize = 9;
+    let parts = |at: usize| outline.iter().skip(at + 1).take_while(|entry| entry.level > 1);
+    let mut listed = Vec::new();
+    for (at, section) in outline.iter().enumerate().filter(|(_, entry)| entry.level == 1) {
+        listed.push(section.clone());
+        if parts(at).count() <= FEW {
+            listed.extend(parts(at).cloned());
+        }
+    }
+    listed
+}
+
 fn line_height(entry: &Entry) -> f32 {
-    if entry.level == 1 { 20.0 } else { 15.0 }
+    if entry.level == 1 { 18.0 } else { 12.6 }
 }
 
 /// A title, dots and the page it stands on.
 fn item(flow: &mut Flow, entry: &Entry, pages: usize) {
-    let (indent, face, size) = if entry.level == 1 { (0.0, Face::SemiBold, 10.0) } else { (16.0, Face::Regular, 9.0) };
+    let (indent, face, size) = if entry.level == 1 { (0.0, Face::SemiBold, 10.0) } else { (16.0, Face::Regular, 8.8) };
     let y = flow.y;
-    let base = y + 12.0;
+    let base = y + if entry.level == 1 { 13.0 } else { 9.4 };
     let item = flow.node(Role::ContentsItem);
     let link = flow.under(item, |flow| flow.node(Role::Link));
     let number = span((entry.page + pages + 1).to_string()).face(face).size(size);
@@ -129,7 +150,10 @@ fn item(flow: &mut Flow, entry: &Entry, pages: usize) {
     flow.shape(
         None,
         Shape {
-            steps: vec![Step::Move(SIDE + indent + width + 6.0, base - 1.0), Step::Line(right - number_width - 6.0, base - 1.0)],
+            steps: vec![
+                Step::Move(SIDE + indent + width + 6.0, base - 1.0),
+                Step::Line(right - number_width - 6.0, base - 1.0),
+            ],
             fill: None,
             stroke: Some(([170, 178, 190], 0.6)),
             dash: Some((0.1, 3.0)),
@@ -137,6 +161,9 @@ fn item(flow: &mut Flow, entry: &Entry, pages: usize) {
     );
     flow.text_at(Some(link), right - number_width, base, &number);
     let to = Target::Place(entry.page + pages, entry.y as u32);
-    flow.push(Some(link), Mark::Link(Link { x: SIDE, y, w: MEASURE, h: line_height(entry) - 1.0, to, alt: entry.title.clone() }));
+    flow.push(
+        Some(link),
+        Mark::Link(Link { x: SIDE, y, w: MEASURE, h: line_height(entry) - 1.0, to, alt: entry.title.clone() }),
+    );
     flow.y += line_height(entry);
 }

@@ -62,7 +62,10 @@ fn finding_row(flow: &Flow, finding: &Finding) -> Row {
         body.push(small(text).size(8.0));
     };
     finding.needs.iter().for_each(|need| extra("To settle it:", need));
-    finding.fixes.iter().for_each(|fix| extra("Change:", &format!("{} {}, {}, {}", fix.change, fix.who, fix.time, fix.reversible)));
+    finding
+        .fixes
+        .iter()
+        .for_each(|fix| extra("Change:", &format!("{} {}, {}, {}", fix.change, fix.who, fix.time, fix.reversible)));
     finding.accepted.iter().for_each(|text| extra("Accepted:", text));
     finding.response.iter().for_each(|text| extra("Response:", text));
     let mut facts = vec![finding.mode.to_owned()];
@@ -93,7 +96,12 @@ fn draw_criterion(flow: &mut Flow, criterion: &Criterion) {
         .map(|test| {
             let mut name = vec![small(format!("{} ", test.title))];
             name.extend(flow.references(&test.findings));
-            Row::new(vec![vec![chip(test.result)], name, vec![small(test.base.clone())], vec![small(test.kind.clone())]])
+            Row::new(vec![
+                vec![chip(test.result)],
+                name,
+                vec![small(test.base.clone())],
+                vec![small(test.kind.clone())],
+            ])
         })
         .collect();
     table::draw(flow, &[("Result", 88.0), ("Test", 180.0), ("Base", 110.0), ("Kind", 106.0)], &rows);

@@ -53,7 +53,13 @@ fn running_heads(document: &mut Document, report: &Report, faces: &Faces) {
 }
 
 fn headed(page: Page, number: usize, count: usize, report: &Report, faces: &Faces) -> Page {
-    let meta = Meta { title: String::new(), author: String::new(), subject: String::new(), creator: String::new(), created: jiff::Timestamp::UNIX_EPOCH };
+    let meta = Meta {
+        title: String::new(),
+        author: String::new(),
+        subject: String::new(),
+        creator: String::new(),
+        created: jiff::Timestamp::UNIX_EPOCH,
+    };
     let mut flow = Flow::new(faces, Theme::of(None), meta, BTreeSet::new());
     let left = format!("{} · {}", clipped(&report.organisation), report.edition);
     let foot = format!("{} · run of {}", report.tool, report.as_of);
@@ -63,7 +69,12 @@ fn headed(page: Page, number: usize, count: usize, report: &Report, faces: &Face
     flow.rule((SIDE, 52.0), (right, 52.0), LINE, 0.7);
     flow.rule((SIDE, bottom - 46.0), (right, bottom - 46.0), LINE, 0.7);
     flow.text_at(None, SIDE, bottom - 33.0, &span(foot).size(7.6).color(SOFT));
-    flow.text_right(None, right, bottom - 33.0, &span(format!("Page {number} of {count}")).size(7.6).face(Face::Medium).color(SOFT));
+    flow.text_right(
+        None,
+        right,
+        bottom - 33.0,
+        &span(format!("Page {number} of {count}")).size(7.6).face(Face::Medium).color(SOFT),
+    );
     let mut items = page.items;
     items.extend(flow.doc.pages.pop().unwrap_or_default().items);
     Page { items }

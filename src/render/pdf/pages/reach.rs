@@ -46,7 +46,7 @@ pub fn draw(flow: &mut Flow, report: &Report) {
 
 fn draw_agent(flow: &mut Flow, agent: &Agent) {
     let verdict = agent.worst.map(beside).unwrap_or_default();
-    flow.need(110.0);
+    flow.need(150.0);
     flow.anchor(&agent.id);
     flow.heading(2, &agent.name, &verdict);
     let mut kind = agent.kind.to_owned();
@@ -57,7 +57,8 @@ fn draw_agent(flow: &mut Flow, agent: &Agent) {
     pair(flow, "Owner", &[small(agent.owner.clone())]);
     pair(flow, "Activity", &[small(agent.activity.clone())]);
     for signal in &agent.signals {
-        let text = if signal.detail.is_empty() { signal.kind.clone() } else { format!("{}: {}", signal.kind, signal.detail) };
+        let text =
+            if signal.detail.is_empty() { signal.kind.clone() } else { format!("{}: {}", signal.kind, signal.detail) };
         let mut spans = vec![small(format!("{text} "))];
         spans.extend(flow.references(&signal.evidence));
         pair(flow, "Known by", &spans);
@@ -105,11 +106,15 @@ fn draw_target(flow: &mut Flow, target: &Target) {
             ])
         })
         .collect();
-    table::draw(flow, &[("Between", 130.0), ("Verdict", 58.0), ("What stands there", 170.0), ("Who may pass it on", 126.0)], &rows);
+    table::draw(
+        flow,
+        &[("Between", 130.0), ("Verdict", 58.0), ("What stands there", 170.0), ("Who may pass it on", 126.0)],
+        &rows,
+    );
 }
 
 fn draw_path(flow: &mut Flow, path: &Path) {
-    flow.need(120.0);
+    flow.need(190.0);
     flow.anchor(&path.id);
     flow.heading(2, &format!("{}: {}", path.agent, path.deed), &beside(path.verdict));
     flow.paragraph(&[span(path.sentence.clone())]);
@@ -119,9 +124,12 @@ fn draw_path(flow: &mut Flow, path: &Path) {
     if !path.unless.is_empty() {
         pair(flow, "Unless", &[small(path.unless.join("; or "))]);
     }
-    let changes: Vec<Span> = path.closed_by.iter().enumerate().map(|(at, fix)| {
-        small(format!("{}{}", if at > 0 { "\n" } else { "" }, fix.change))
-    }).collect();
+    let changes: Vec<Span> = path
+        .closed_by
+        .iter()
+        .enumerate()
+        .map(|(at, fix)| small(format!("{}{}", if at > 0 { "\n" } else { "" }, fix.change)))
+        .collect();
     if !changes.is_empty() {
         pair(flow, if path.closed { "Closed by" } else { "Would close it" }, &changes);
     }

@@ -10,7 +10,11 @@ use super::{
     },
     bold, small,
 };
-use crate::render::{figure, type_face::Face, view::{Change, Report}};
+use crate::render::{
+    figure,
+    type_face::Face,
+    view::{Change, Report},
+};
 
 pub fn draw(flow: &mut Flow, report: &Report) {
     flow.heading(1, "Executive summary", &[]);
@@ -18,7 +22,9 @@ pub fn draw(flow: &mut Flow, report: &Report) {
     if report.headline.worst.is_some() {
         drawing::tiles(flow, &report.headline.counts);
     } else {
-        flow.paragraph(&[span("No path found in what was read. What was not read stands under “What was not checked”.")]);
+        flow.paragraph(&[span(
+            "No path found in what was read. What was not read stands under “What was not checked”.",
+        )]);
     }
     for text in &report.withheld {
         flow.note(text);
@@ -32,11 +38,11 @@ pub fn draw(flow: &mut Flow, report: &Report) {
         let reference = flow.reference(&path.id);
         flow.block_text(Role::Paragraph, &[caption, reference], SIDE, MEASURE, 11.6, 2.0);
     }
+    changes(flow, &report.changes);
     if !report.matrix.rows.is_empty() {
         flow.heading(2, "Permission matrix", &[]);
         drawing::matrix(flow, &report.matrix);
     }
-    changes(flow, &report.changes);
     prices(flow, report);
 }
 
@@ -47,7 +53,8 @@ fn headline(flow: &mut Flow, report: &Report) {
     let width = MEASURE - 32.0;
     let lines = super::super::text::wrap(std::slice::from_ref(&lead), width, flow.faces).len() as f32;
     let more: Vec<Span> = report.headline.lines.iter().map(|line| small(line.clone()).color(INK)).collect();
-    let rows: usize = more.iter().map(|text| super::super::text::wrap(std::slice::from_ref(text), width, flow.faces).len()).sum();
+    let rows: usize =
+        more.iter().map(|text| super::super::text::wrap(std::slice::from_ref(text), width, flow.faces).len()).sum();
     let height = 18.0 + lines * 18.0 + rows as f32 * 12.4 + more.len() as f32 * 3.0;
     flow.need(height);
     let y = flow.y;
@@ -81,10 +88,18 @@ fn numbered(flow: &mut Flow, number: usize, change: &Change) {
     let body = flow.node(Role::ListBody);
     flow.under(body, |flow| {
         let mark = flow.node(Role::Paragraph);
-        flow.text_center(Some(mark), SIDE + 7.5, y + 10.9, &span(number.to_string()).face(Face::SemiBold).size(8.4).color(theme::WHITE));
+        flow.text_center(
+            Some(mark),
+            SIDE + 7.5,
+            y + 10.9,
+            &span(number.to_string()).face(Face::SemiBold).size(8.4).color(theme::WHITE),
+        );
         let fix = &change.fix;
         flow.block_text(Role::Paragraph, &[bold(fix.change.clone()).size(9.2)], SIDE + 24.0, MEASURE - 24.0, 12.6, 0.5);
-        let facts = format!("{} · {} · {} · {}. May break: {}", change.closes, fix.who, fix.time, fix.reversible, fix.may_break);
+        let facts = format!(
+            "{} · {} · {} · {}. May break: {}",
+            change.closes, fix.who, fix.time, fix.reversible, fix.may_break
+        );
         flow.block_text(Role::Paragraph, &[small(facts).size(8.2).color(SOFT)], SIDE + 24.0, MEASURE - 24.0, 11.4, 5.0);
     });
 }

@@ -105,6 +105,12 @@ fn head(from: (f32, f32), to: (f32, f32), color: Rgb) -> Shape {
 const ROW: f32 = 17.0;
 const NAMES: f32 = 118.0;
 
+/// What keeps a matrix on one page with its heading and legend, if one page can hold it.
+pub fn matrix_height(matrix: &Matrix) -> f32 {
+    let height = 32.0 + ROW * matrix.rows.len() as f32 + 66.0;
+    height.min(super::list::PAGE.1 - theme::TOP - theme::BOTTOM)
+}
+
 /// Agents by tier and capability.
 pub fn matrix(flow: &mut Flow, matrix: &Matrix) {
     let cell = (MEASURE - NAMES) / (matrix.tiers.len() * matrix.capabilities.len()).max(1) as f32;

@@ -12,7 +12,7 @@ use krilla::{
         validate::{Accessibility, Archival},
     },
     destination::{Destination, XyzDestination},
-    geom::{Path, PathBuilder, Point, Rect},
+    geom::{Path, PathBuilder, Point, Rect, Size, Transform},
     metadata::{DateTime, Metadata},
     num::NormalizedF32,
     outline::{Outline, OutlineNode},
@@ -28,7 +28,7 @@ use krilla::{
 
 use super::{
     Backend,
-    list::{Document, Link, Mark, Meta, Node, PAGE, Rgb, Role, Shape, Step, Target, Text},
+    list::{Document, Image, Link, Mark, Meta, Node, PAGE, Rgb, Role, Shape, Step, Target, Text},
     tags::{self, Kid, Plan, Sequence},
 };
 use crate::render::{artifact::RenderError, type_face::Face};
@@ -104,6 +104,7 @@ fn draw(
             match &item.mark {
                 Mark::Text(text) => draw_text(surface, text, fonts),
                 Mark::Shape(shape) => draw_shape(surface, shape),
+                Mark::Image(image) => draw_image(surface, image),
                 Mark::Link(_) => {}
             }
         }
@@ -137,6 +138,16 @@ fn draw_shape(surface: &mut Surface, shape: &Shape) {
     }));
     if let Some(path) = path(&shape.steps) {
         surface.draw_path(&path);
+    }
+}
+
+fn draw_image(surface: &mut Surface, image: &Image) {
+    let rgba = image.picture.rgb.as_chunks::<3>().0.iter().flat_map(|[r, g, b]| [*r, *g, *b, u8::MAX]).collect();
+    let pixels = krilla::image::Image::from_rgba8(rgba, image.picture.width, image.picture.height);
+    if let Some(size) = Size::from_wh(image.w, image.h) {
+        surface.push_transform(&Transform::from_translate(image.x, image.y));
+        surface.draw_image(pixels, size);
+        surface.pop();
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a page shows, free of any PDF library: marks with their place in the structure tree. Points, y downward.
 
-use super::super::type_face::{Face, Glyph};
+use super::picture::Picture;
+use crate::render::type_face::{Face, Glyph};
 
 pub type Rgb = [u8; 3];
 
@@ -42,6 +43,7 @@ pub struct Item {
 pub enum Mark {
     Text(Text),
     Shape(Shape),
+    Image(Image),
     Link(Link),
 }
 
@@ -73,6 +75,16 @@ pub enum Step {
     Line(f32, f32),
     Curve([f32; 6]),
     Close,
+}
+
+/// The logo in a box.
+#[derive(Debug)]
+pub struct Image {
+    pub x: f32,
+    pub y: f32,
+    pub w: f32,
+    pub h: f32,
+    pub picture: Picture,
 }
 
 #[derive(Debug)]

@@ -12,6 +12,7 @@ mod list;
 mod metadata;
 mod outline;
 mod pages;
+mod picture;
 mod printpdf;
 mod structure;
 mod table;
@@ -54,7 +55,8 @@ fn document(assessment: &Assessment, options: &Options) -> Result<Document, Rend
     let report = view::report(assessment, options.edition);
     let faces = Faces::load()?;
     let theme = Theme::of(branding::accent(&assessment.branding)?);
-    Ok(pages::lay_out(&report, &faces, theme, meta(&report, assessment)))
+    let logo = picture::of(branding::logo(&assessment.branding)?)?;
+    Ok(pages::lay_out(&report, &faces, theme, meta(&report, assessment), logo))
 }
 
 fn meta(report: &Report, assessment: &Assessment) -> Meta {

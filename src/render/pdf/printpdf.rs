@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use printpdf::{
-    Actions, BorderArray, Codepoint, Color, Destination, DictItem, FontId, Line, LineCapStyle, LineDashPattern,
+    Actions, BorderArray, Codepoint, Color, Destination, DictItem, ExternalStream, ExternalXObject, FontId, Line, LineCapStyle, LineDashPattern,
     LinePoint, LinkAnnotation, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
-    PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rect, TextItem, WindingOrder,
+    PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rect, TextItem, WindingOrder, XObject, XObjectId, XObjectTransform,
 };
 
 use super::{
     Backend,
-    list::{Document, Link, Mark, PAGE, Page, Rgb, Shape, Step, Target, Text},
+    list::{Document, Image, Link, Mark, PAGE, Page, Rgb, Shape, Step, Target, Text},
     outline, structure,
+    picture::Picture,
     tags::{self, Plan, Sequence},
 };
 use crate::render::{artifact::RenderError, type_face::Face};
@@ -76,6 +77,7 @@ fn operations(page: &Page, sequences: &[Sequence]) -> Vec<Op> {
             match &item.mark {
                 Mark::Text(text) => draw_text(&mut ops, text),
                 Mark::Shape(shape) => draw_shape(&mut ops, shape),
+                Mark::Image(image) => draw_image(&mut ops, image),
                 Mark::Link(_) => {}
             }
         }
@@ -137,6 +139,38 @@ fn draw_shape(ops: &mut Vec<Op>, shape: &Shape) {
         ops.push(Op::DrawLine { line: Line { points, is_closed: false } });
     }
     ops.push(Op::RestoreGraphicsState);
+}
+
+/// The one picture of a report.
+fn logo() -> XObjectId {
+    XObjectId("Logo".to_owned())
+}
+
+/// An image as the file holds it (ISO 32000-1, 8.9.5).
+fn pixels(picture: &Picture) -> XObject {
+    let name = |text: &str| DictItem::Name(text.as_bytes().to_vec());
+    let dict = BTreeMap::from([
+        ("Type".to_owned(), name("XObject")),
+        ("Subtype".to_owned(), name("Image")),
+        ("Width".to_owned(), DictItem::Int(i64::from(picture.width))),
+        ("Height".to_owned(), DictItem::Int(i64::from(picture.height))),
+        ("ColorSpace".to_owned(), name("DeviceRGB")),
+        ("BitsPerComponent".to_owned(), DictItem::Int(8)),
+    ]);
+    let stream = ExternalStream { dict, content: picture.rgb.clone(), compress: true };
+    XObject::External(ExternalXObject { stream, width: None, height: None, dpi: None })
+}
+
+fn draw_image(ops: &mut Vec<Op>, image: &Image) {
+    let at = point(image.x, image.y + image.h);
+    let transform = XObjectTransform {
+        translate_x: Some(at.x),
+        translate_y: Some(at.y),
+        scale_x: Some(image.w),
+        scale_y: Some(image.h),
+        ..XObjectTransform::default()
+    };
+    ops.extend([Op::SaveGraphicsState, Op::UseXobject { id: logo(), transform }, Op::RestoreGraphicsState]);
 }
 
 fn outline_of(steps: &[Step]) -> (Vec<LinePoint>, bool) {

@@ -3,7 +3,8 @@
 use super::{
     super::{
         flow::Flow,
-        list::{Entry, Link, Mark, PAGE, Page, Role, Shape, Step, Target},
+        list::{Entry, Image, Link, Mark, PAGE, Page, Role, Shape, Step, Target},
+        picture::Picture,
         text::span,
         theme::{MEASURE, NAVY, PALE, SIDE, SOFT, TOP, WHITE},
     },
@@ -13,9 +14,12 @@ use crate::render::{type_face::Face, view::Report};
 
 const BAND: f32 = 330.0;
 
-pub fn draw(flow: &mut Flow, report: &Report) {
+pub fn draw(flow: &mut Flow, report: &Report, logo: Option<Picture>) {
     band(flow);
-    brand(flow);
+    match logo {
+        Some(picture) => branded(flow, report, picture),
+        None => brand(flow),
+    }
     let title = flow.node(Role::Heading(1));
     if let Some(node) = flow.doc.nodes.get_mut(title) {
         node.title = Some(report.title.to_owned());
@@ -47,6 +51,20 @@ fn band(flow: &mut Flow) {
         Step::Close,
     ];
     flow.shape(None, Shape { steps: wave, fill: Some(accent), stroke: None, dash: None });
+}
+
+/// The preparer's logo on a white plate.
+fn branded(flow: &mut Flow, report: &Report, picture: Picture) {
+    const BOX: (f32, f32) = (170.0, 42.0);
+    let (width, height) = (picture.width.max(1) as f32, picture.height.max(1) as f32);
+    let scale = (BOX.0 / width).min(BOX.1 / height);
+    let (w, h) = (width * scale, height * scale);
+    flow.block(None, [SIDE, 58.0, w + 16.0, h + 12.0], 7.0, Some(WHITE), None);
+    let node = flow.node(Role::Figure);
+    if let Some(node) = flow.doc.nodes.get_mut(node) {
+        node.alt = Some(format!("Logo of {}", report.prepared_by.as_deref().unwrap_or(&report.organisation)));
+    }
+    flow.push(Some(node), Mark::Image(Image { x: SIDE + 8.0, y: 64.0, w, h, picture }));
 }
 
 /// Our own mark: an open ring around a red point.

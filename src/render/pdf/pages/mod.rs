@@ -11,15 +11,16 @@ use std::collections::BTreeSet;
 use super::{
     flow::Flow,
     list::{Document, Meta, PAGE, Page, Role},
+    picture::Picture,
     text::{Span, span},
     theme::{LINE, MEASURE, SIDE, SOFT, Theme},
 };
 use crate::render::{type_face::Face, type_face::Faces, view::Report};
 
 /// Cover, contents and all sections, with running heads.
-pub fn lay_out(report: &Report, faces: &Faces, theme: Theme, meta: Meta) -> Document {
+pub fn lay_out(report: &Report, faces: &Faces, theme: Theme, meta: Meta, logo: Option<Picture>) -> Document {
     let mut flow = Flow::new(faces, theme, meta, ids(report));
-    cover::draw(&mut flow, report);
+    cover::draw(&mut flow, report, logo);
     flow.new_page();
     summary::draw(&mut flow, report);
     reach::draw(&mut flow, report);

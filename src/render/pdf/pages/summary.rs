@@ -40,6 +40,7 @@ pub fn draw(flow: &mut Flow, report: &Report) {
     }
     changes(flow, &report.changes);
     if !report.matrix.rows.is_empty() {
+        flow.need(drawing::matrix_height(&report.matrix));
         flow.heading(2, "Permission matrix", &[]);
         drawing::matrix(flow, &report.matrix);
     }

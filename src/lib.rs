@@ -11,6 +11,7 @@ pub mod collect;
 pub mod controls;
 pub mod evidence;
 pub mod facts;
+#[cfg(feature = "hook")]
 pub mod hook;
 pub mod iam;
 pub mod model;

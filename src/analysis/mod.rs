@@ -1,1 +1,8 @@
+//! Floor 4: what follows from the facts before any path is drawn.
 
+pub mod agents;
+pub mod attribution;
+pub mod changes;
+pub mod recovery;
+pub mod rules;
+pub mod tiers;

@@ -1,1 +1,14 @@
+//! Floor 2: what management states (`ambit.toml`) and what Ambit knows as data (`controls/`).
+//!
+//! Bytes in, values out: `cli` reads the files, this floor parses them. The data under `controls/` is embedded.
 
+pub mod agents;
+pub mod catalogue;
+pub mod config;
+pub mod embedded;
+mod lint;
+pub mod operations;
+pub mod permissions;
+pub mod questions;
+
+pub use lint::{KnownCheck, Problem, lint};

@@ -86,7 +86,19 @@ pub struct Collaborator {
 pub struct Team {
     pub id: u64,
     pub slug: String,
+    /// Those of child teams, too ("List team members").
     pub members: Observed<Vec<Account>>,
+    /// What the team may do where; of the repositories that the credential sees ("List team repositories").
+    pub grants: Observed<Vec<TeamGrant>>,
+}
+
+/// A team's permission on one repository.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TeamGrant {
+    pub repository: RepoName,
+    /// `None` where GitHub named a role that we cannot place.
+    pub permission: Option<Permission>,
+    pub role: String,
 }
 
 /// A key that pushes or pulls without an account ("List deploy keys").

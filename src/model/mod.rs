@@ -2,12 +2,14 @@
 
 pub mod action;
 pub mod actor;
+pub mod agent;
 pub mod change;
 pub mod cloud;
 pub mod iam;
 pub mod id;
 pub mod observed;
 pub mod pipeline;
+pub mod recovery;
 pub mod rules;
 pub mod tier;
 pub mod truth;

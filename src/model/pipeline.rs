@@ -62,7 +62,8 @@ pub struct Job {
     pub calls: Option<String>,
     /// `secrets: inherit` on a call.
     pub inherits_secrets: bool,
-    /// Names in `secrets.NAME` anywhere in the job or in the workflow's `env`.
+    /// Names in `secrets.NAME` anywhere in the job or in the workflow's `env`, in upper case (GitHub ignores case).
+    /// Not `GITHUB_TOKEN`, which is minted for the job and governed by `permissions`.
     pub secrets: Vec<String>,
     /// `secrets[...]` with something computed, or `toJSON(secrets)`: every secret in scope.
     pub reads_all_secrets: bool,
@@ -105,14 +106,16 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
     pub name: EnvironmentName,
-    pub reviewers: Vec<Reviewer>,
-    pub prevent_self_review: bool,
+    /// One of them has to approve. Empty and whole: nobody has to.
+    pub reviewers: Observed<Vec<Reviewer>>,
+    pub prevent_self_review: Observed<bool>,
     /// Minutes. A timer is no human.
     pub wait_timer: u64,
     pub branch_policy: Observed<BranchPolicy>,
     /// Slugs of apps whose custom protection rules must pass. An app is no human.
     pub custom_rules: Observed<Vec<String>>,
-    pub admins_can_bypass: bool,
+    /// GitHub's older answers leave this out; then it is not known.
+    pub admins_can_bypass: Observed<bool>,
     pub secrets: Observed<Vec<String>>,
 }
 
@@ -130,7 +133,7 @@ pub enum BranchPolicy {
     Any,
     /// Branches with classic protection or a ruleset.
     Protected,
-    /// Name patterns, fnmatch.
+    /// Name patterns, fnmatch. A pattern for tags is written `refs/tags/v*`; the others are for branches.
     Patterns(Vec<String>),
 }
 

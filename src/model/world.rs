@@ -126,3 +126,10 @@ pub struct CloudAccount {
     pub stores: Observed<Vec<DataStore>>,
     pub trails: Observed<Vec<Trail>>,
 }
+
+impl CloudAccount {
+    /// The account's id as far as it is known; empty otherwise.
+    pub fn account_id(&self) -> &str {
+        self.caller.seen().map_or("", |caller| caller.account.as_str())
+    }
+}

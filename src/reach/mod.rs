@@ -1,1 +1,18 @@
+//! Floor 5: the number of humans between an agent and production. The only maker of edges.
+//!
+//! `actor` what an agent may do on a repository; `environment` and `doors` the jobs it can make run its code and what stands
+//! before them; `cloud` what the cloud answers; `way`, `holdings` and `search` the paths; `gate` the persons; `words` the sentence.
 
+pub mod actor;
+pub mod cloud;
+pub mod doors;
+pub mod environment;
+pub mod evaluator;
+pub mod gate;
+pub mod holdings;
+pub mod path;
+pub mod remedies;
+pub mod search;
+pub mod subjects;
+pub mod way;
+pub mod words;

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::foreign::Foreign,
     model::{
-        id::{AgentId, EvidenceId, RunId},
+        agent::Agent,
+        id::{EvidenceId, RunId},
         tier::{Tier, TierBasis},
         world::CoverageRow,
     },
 };
 
-use super::{Answer, Check, Criterion, Finding, MatrixCell, ReachPath, Remedy};
+use super::{Answer, Check, Criterion, Finding, MatrixCell};
+use crate::reach::path::{ReachPath, Remedy};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
@@ -24,7 +26,7 @@ pub struct Assessment {
     pub tiers: Vec<TierRow>,
     /// Everything management asserted and the facts did not show.
     pub assertions: Vec<Assertion>,
-    pub agents: Vec<AgentRow>,
+    pub agents: Vec<Agent>,
     pub paths: Vec<ReachPath>,
     pub matrix: Vec<MatrixCell>,
     pub findings: Vec<Finding>,
@@ -96,52 +98,6 @@ pub struct Assertion {
     pub source: String,
     /// False: a fact contradicts it, and it was not followed.
     pub followed: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct AgentRow {
-    pub id: AgentId,
-    pub name: Foreign,
-    pub kind: AgentKind,
-    /// The identities it acts under: an app's slug, a bot's login, a person's login, a role's ARN.
-    pub acts_as: Vec<Foreign>,
-    /// How we know, strongest first.
-    pub signals: Vec<Signal>,
-    pub owner: Option<Owner>,
-    pub first_seen: Option<String>,
-    pub last_seen: Option<String>,
-    /// Merged pull requests and commits seen in this run.
-    pub pull_requests: usize,
-    pub commits: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AgentKind {
-    App,
-    BotUser,
-    Workflow,
-    /// Runs under a person's own login and rights.
-    Person,
-    CloudPrincipal,
-    Stated,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Signal {
-    /// `installation`, `login`, `trailer`, `branch`, `workflow_step`, `config_file`, `stated` …
-    pub kind: String,
-    pub detail: Foreign,
-    pub evidence: Vec<EvidenceId>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Owner {
-    pub person: String,
-    /// RFC 3339 date of the statement.
-    pub since: Option<String>,
-    pub approved_by: Option<String>,
-    pub last_review: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

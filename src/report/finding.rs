@@ -11,7 +11,8 @@ use crate::{
     },
 };
 
-use super::{Accepted, Remedy};
+use super::Accepted;
+use crate::reach::path::Remedy;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -8,7 +8,7 @@ use crate::model::{
     tier::Tier,
 };
 
-use super::Capability;
+use crate::reach::path::Capability;
 
 /// Worst over the branches and resources of a tier, for one agent and one of read, write, delete, approve.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

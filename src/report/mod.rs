@@ -5,14 +5,17 @@
 mod assessment;
 mod finding;
 mod judgement;
-mod path;
 
 pub use assessment::{
-    Accepted, AgentKind, AgentRow, Assertion, Assessment, Branding, Change, Coverage, Edition, EvidenceRow, ExitReason,
-    Headline, Owner, RunInfo, Signal, TierRow,
+    Accepted, Assertion, Assessment, Branding, Change, Coverage, Edition, EvidenceRow, ExitReason, Headline, RunInfo,
+    TierRow,
 };
 pub use finding::{Check, Finding, Location, Mode, Outcome, Severity};
 pub use judgement::{
     Answer, AnswerKind, Criterion, CriterionTest, MatrixCell, Observation, Permitted, PointsOfFocus, TestResult,
 };
-pub use path::{ActionClass, Basis, Capability, Hop, HopKind, HopNode, Humans, ReachPath, Remedy, Verdict};
+
+pub use crate::{
+    model::agent::{Agent as AgentRow, AgentKind, Owner, Signal},
+    reach::path::{ActionClass, Basis, Capability, Hop, HopKind, HopNode, Humans, ReachPath, Remedy, Verdict},
+};

@@ -192,7 +192,7 @@ impl<'a> Flow<'a> {
 
     /// A heading in the outline; what follows stays with it.
     pub fn heading(&mut self, level: u8, title: &str, spans: &[Span]) {
-        let (size, before, after, keep) = if level == 1 { (19.0, 0.0, 12.0, 130.0) } else { (11.5, 12.0, 4.0, 84.0) };
+        let (size, before, after, keep) = if level == 1 { (19.0, 20.0, 12.0, 130.0) } else { (11.5, 12.0, 4.0, 84.0) };
         if self.y > TOP {
             self.y += before;
         }

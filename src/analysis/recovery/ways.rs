@@ -1,0 +1,165 @@
+//! The ways to lose data, as formulas over actions: what has to be done, and what has to be so already.
+
+use std::collections::BTreeSet;
+
+use crate::model::{
+    cloud::{DataStore, StoreKind},
+    id::Arn,
+    observed::Observed,
+    recovery::{Copy, CopyKind, Vault, VaultLock},
+    truth::Truth,
+};
+
+use super::Power;
+
+/// Something that has to come true for a loss.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Way {
+    /// Somebody does this.
+    Do(Step),
+    /// It is so already, or it is not.
+    Is(Truth),
+    All(Vec<Way>),
+    Any(Vec<Way>),
+}
+
+/// An action on a resource under the resource's own policy.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Step {
+    pub action: &'static str,
+    pub resource: String,
+    /// `None` where the service has no such policy, or where it was lifted by an earlier step.
+    pub policy: Option<String>,
+}
+
+impl Way {
+    fn step(action: &'static str, resource: impl Into<String>, policy: &Observed<String>) -> Way {
+        Way::Do(Step { action, resource: resource.into(), policy: policy.seen().cloned() })
+    }
+
+    pub fn open_to(&self, power: &dyn Power) -> Truth {
+        match self {
+            Way::Do(step) => power.may(step.action, &step.resource, step.policy.as_deref()),
+            Way::Is(truth) => *truth,
+            Way::All(ways) => Truth::all(ways.iter().map(|way| way.open_to(power))),
+            Way::Any(ways) => Truth::any(ways.iter().map(|way| way.open_to(power))),
+        }
+    }
+
+    /// Every action in it, in the order of writing.
+    pub fn actions(&self, into: &mut Vec<&'static str>) {
+        match self {
+            Way::Do(step) if !into.contains(&step.action) => into.push(step.action),
+            Way::Do(_) | Way::Is(_) => {}
+            Way::All(ways) | Way::Any(ways) => ways.iter().for_each(|way| way.actions(into)),
+        }
+    }
+}
+
+/// How the data in a store is lost, copies aside.
+pub(super) fn destruction(store: &DataStore, protected: Truth, versioned: Truth) -> Way {
+    match store.kind {
+        StoreKind::S3Bucket => objects(store, protected, versioned),
+        kind => {
+            let own = &store.resource_policy;
+            let arn = store.arn.as_str();
+            let mut open = vec![Way::Is(protected.not())];
+            open.extend(kind.unprotect_action().map(|action| Way::step(action, arn, own)));
+            Way::All(vec![Way::step(kind.destroy_action(), arn, own), Way::Any(open)])
+        }
+    }
+}
+
+/// With versioning a deletion or an overwriting keeps the old version; deleting a version, or a lifecycle rule that
+/// expires old ones, does not. Object Lock in compliance mode keeps versions from everybody.
+///
+/// Source: Amazon S3 User Guide, "Using versioning in S3 buckets", "Locking objects with Object Lock".
+fn objects(store: &DataStore, locked: Truth, versioned: Truth) -> Way {
+    let (bucket, own) = (store.arn.as_str(), &store.resource_policy);
+    let objects = format!("{bucket}/*");
+    let plain = vec![Way::step("s3:DeleteObject", &*objects, own), Way::step("s3:PutObject", &*objects, own)];
+    let lasting = vec![
+        Way::step("s3:DeleteObjectVersion", &*objects, own),
+        Way::step("s3:PutLifecycleConfiguration", bucket, own),
+    ];
+    let unversioned = Way::All(vec![Way::Is(versioned.not()), Way::Any(plain)]);
+    Way::All(vec![Way::Is(locked.not()), Way::Any([vec![unversioned], lasting].concat())])
+}
+
+/// A copy that outlives the store, and how it is lost.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Keep {
+    pub what: String,
+    pub removal: Way,
+    pub evidence: Vec<crate::model::id::EvidenceId>,
+}
+
+/// Deleting a table that has point-in-time recovery leaves a system backup for 35 days; whoever switches the recovery
+/// off first leaves none ("Point-in-time recovery for DynamoDB", DynamoDB Developer Guide). Automated backups of RDS are
+/// not here: whoever deletes an instance chooses whether they stay ("Deleting a DB instance", RDS User Guide).
+pub(super) fn point_in_time(store: &DataStore, on: Truth) -> Option<Keep> {
+    let relevant = store.kind == StoreKind::DynamodbTable && on != Truth::False;
+    relevant.then(|| Keep {
+        what: "point-in-time recovery".to_owned(),
+        removal: Way::Any(vec![
+            Way::Is(if on == Truth::True { Truth::False } else { Truth::Unknown }),
+            Way::step("dynamodb:UpdateContinuousBackups", store.arn.as_str(), &store.resource_policy),
+        ]),
+        evidence: store.recovery.point_in_time.evidence.clone(),
+    })
+}
+
+pub(super) fn keep(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Keep {
+    let removal = match copy.kind {
+        CopyKind::RecoveryPoint => recovery_point(copy, vaults),
+        kind => Way::Do(Step { action: kind.delete_action(), resource: copy.arn.as_str().to_owned(), policy: None }),
+    };
+    let made = copy.made.as_deref().map(|made| format!(" of {made}")).unwrap_or_default();
+    let what = format!("{} `{}`{made}", copy.kind.noun(), copy.arn.short());
+    Keep { what, removal, evidence: copy.evidence.clone() }
+}
+
+/// A recovery point goes when its vault lets it: a compliance lock never does, a governance lock can be lifted first, and
+/// so can the vault's access policy.
+fn recovery_point(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Way {
+    let vault = vaults.members().iter().find(|vault| Some(&vault.arn) == copy.vault.as_ref());
+    let Some(vault) = vault else {
+        return Way::All(vec![Way::Is(Truth::Unknown), delete_point(&copy.arn, None)]);
+    };
+    let vault_arn = vault.arn.as_str();
+    let own = vault.access_policy.seen().cloned();
+    let on_vault = |action| Way::step(action, vault_arn, &vault.access_policy);
+    let unlocked = match vault.lock.seen() {
+        Some(VaultLock::Compliance) => return Way::Is(Truth::False),
+        Some(VaultLock::Governance) => on_vault("backup:DeleteBackupVaultLockConfiguration"),
+        Some(VaultLock::Open) => Way::Is(Truth::True),
+        None => Way::Is(Truth::Unknown),
+    };
+    let mut deletions = vec![delete_point(&copy.arn, own.clone())];
+    if own.is_some() {
+        let lifted = Way::Any(vec![
+            on_vault("backup:PutBackupVaultAccessPolicy"),
+            on_vault("backup:DeleteBackupVaultAccessPolicy"),
+        ]);
+        deletions.push(Way::All(vec![lifted, delete_point(&copy.arn, None)]));
+    } else if !vault.access_policy.is_whole() {
+        deletions = vec![Way::All(vec![Way::Is(Truth::Unknown), Way::Any(deletions)])];
+    }
+    Way::All(vec![unlocked, Way::Any(deletions)])
+}
+
+fn delete_point(arn: &Arn, policy: Option<String>) -> Way {
+    Way::Do(Step { action: CopyKind::RecoveryPoint.delete_action(), resource: arn.as_str().to_owned(), policy })
+}
+
+/// A power from which some actions were taken.
+pub(super) struct Without<'a> {
+    pub power: &'a dyn Power,
+    pub taken: BTreeSet<&'static str>,
+}
+
+impl Power for Without<'_> {
+    fn may(&self, action: &str, resource: &str, policy: Option<&str>) -> Truth {
+        if self.taken.contains(action) { Truth::False } else { self.power.may(action, resource, policy) }
+    }
+}

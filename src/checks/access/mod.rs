@@ -1,0 +1,21 @@
+//! Who and what holds rights: agents, people, keys, tokens.
+
+use crate::checks::CheckDef;
+
+mod agent_app_excess;
+mod agent_without_owner;
+mod base_permission_writes;
+mod deploy_key_writes;
+mod static_cloud_key;
+mod two_factor_not_required;
+mod workflow_token_writes;
+
+pub const CHECKS: &[CheckDef] = &[
+    agent_app_excess::CHECK,
+    agent_without_owner::CHECK,
+    base_permission_writes::CHECK,
+    two_factor_not_required::CHECK,
+    deploy_key_writes::CHECK,
+    static_cloud_key::CHECK,
+    workflow_token_writes::CHECK,
+];

@@ -1,0 +1,76 @@
+//! Changes to the pipeline need an owner's review.
+//!
+//! Fails for a production branch that does not require code owners' review, or whose CODEOWNERS file names nobody for the workflow files.
+//! CODEOWNERS stands in the repository, so it is a claim; the rule that asks for it is not.
+
+use crate::checks::{Sheet, Sight, check};
+use crate::model::truth::Truth;
+
+check!(
+    pipeline_without_owner,
+    "gates",
+    "Changes to the pipeline need an owner's review",
+    Medium,
+    ApprovalBypass,
+    "pipeline_guarded"
+);
+
+fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
+    for (repository, branch) in sight.production_branches(sheet) {
+        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let classic = branch.classic.holds(Truth::False, |protection| {
+            protection.review.as_ref().is_some_and(|review| review.code_owners).into()
+        });
+        let asked = branch.rules.any(|rule| rule.review().is_some_and(|review| review.code_owners).into()).or(classic);
+        let covered = repository.codeowners.holds(Truth::False, |text| covers_workflows(text).into());
+        let evidence =
+            [branch.rules.evidence.clone(), branch.classic.evidence.clone(), repository.codeowners.evidence.clone()]
+                .concat();
+        match asked.and(covered) {
+            Truth::True => {
+                sheet.pass(&subject, format!("workflow files of {subject} have owners who must review"), &evidence)
+            }
+            Truth::False => {
+                let why = if asked == Truth::False {
+                    "no rule asks for code owners"
+                } else {
+                    "CODEOWNERS names nobody for workflow files"
+                };
+                sheet
+                    .fail(&subject, format!("the pipeline of {subject} changes without its owners: {why}"), &evidence)
+                    .fix("own_pipeline_by_codeowners", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())])
+            }
+            Truth::Unknown => {
+                let gaps = [
+                    branch.rules.gap(format!("rules in force on {subject}")),
+                    branch.classic.gap(format!("classic protection of {subject}")),
+                    repository.codeowners.gap(format!("CODEOWNERS of {}", repository.name)),
+                ];
+                sheet.unknown(
+                    &subject,
+                    format!("whether the pipeline of {subject} has owners could not be told"),
+                    gaps.into_iter().flatten().collect(),
+                )
+            }
+        };
+    }
+}
+
+/// Whether the last line that takes in `.github/workflows` names an owner; later lines win ("About code owners").
+fn covers_workflows(text: &str) -> bool {
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim()).filter(|line| !line.is_empty());
+    let takes = |pattern: &str| {
+        matches!(
+            pattern.trim_matches('/'),
+            "*" | "**"
+                | ".github"
+                | ".github/*"
+                | ".github/**"
+                | ".github/workflows"
+                | ".github/workflows/*"
+                | ".github/workflows/**"
+        )
+    };
+    let last = lines.rev().find(|line| line.split_whitespace().next().is_some_and(takes));
+    last.is_some_and(|line| line.split_whitespace().nth(1).is_some())
+}

@@ -1,0 +1,22 @@
+//! Environments apart: what agents reach in production, and what serves two tiers at once.
+
+use crate::checks::CheckDef;
+
+mod agent_changes_guardrail;
+mod agent_destroys_production;
+mod agent_reads_production;
+mod agent_writes_production;
+pub mod paths;
+mod resource_without_tier;
+mod role_serves_two_tiers;
+mod secret_serves_two_tiers;
+
+pub const CHECKS: &[CheckDef] = &[
+    agent_destroys_production::CHECK,
+    agent_writes_production::CHECK,
+    agent_reads_production::CHECK,
+    agent_changes_guardrail::CHECK,
+    role_serves_two_tiers::CHECK,
+    secret_serves_two_tiers::CHECK,
+    resource_without_tier::CHECK,
+];

@@ -1,0 +1,40 @@
+//! Every store of data is mapped to a tier.
+//!
+//! Fails for a store that nothing maps: no assertion, no tag, no word in its name. It is judged as production until somebody says
+//! what it is. Map it in `[tiers]` of `ambit.toml` or tag it.
+
+use crate::checks::{Sheet, Sight, check};
+use crate::model::tier::TierBasis;
+
+check!(
+    resource_without_tier,
+    "isolation",
+    "Every store of data is mapped to a tier",
+    Low,
+    EnvironmentConfusion,
+    "environments_isolated"
+);
+
+fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
+    for (account, store) in sight.stores(sheet) {
+        let of = sight.tiers.store(store, account.account_id());
+        let subject = store.arn.as_str();
+        if of.basis == TierBasis::Unmapped {
+            sheet.fail(
+                subject,
+                format!(
+                    "nothing says which tier {} {} belongs to; it is judged as production",
+                    store.kind.noun(),
+                    store.name
+                ),
+                &store.evidence,
+            );
+        } else {
+            sheet.pass(
+                subject,
+                format!("{} {} belongs to {}", store.kind.noun(), store.name, of.tier),
+                &store.evidence,
+            );
+        }
+    }
+}

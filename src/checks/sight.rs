@@ -1,0 +1,99 @@
+//! What a check sees: the facts, the tiers, the agents and the paths, with the ways to walk them that never lose a gap.
+
+use crate::{
+    analysis::{agents::AgentPrincipal, tiers::Tiers},
+    checks::Sheet,
+    controls::agents::Signatures,
+    model::{
+        cloud::DataStore,
+        id::AgentId,
+        pipeline::Environment,
+        rules::Branch,
+        tier::Tier,
+        world::{CloudAccount, Organization, Repository, World},
+    },
+    reach::path::ReachPath,
+};
+
+#[derive(Clone, Copy)]
+pub struct Sight<'a> {
+    pub world: &'a World,
+    pub tiers: &'a Tiers,
+    pub agents: &'a [AgentPrincipal],
+    pub paths: &'a [ReachPath],
+    pub signatures: &'a Signatures,
+}
+
+impl<'a> Sight<'a> {
+    /// The organisation; an Unknown row when it was not read.
+    pub fn organization(&self, sheet: &mut Sheet<'_>) -> Option<&'a Organization> {
+        sheet.known("the GitHub organisation", "the GitHub organisation", &self.world.forge)
+    }
+
+    /// The repositories in scope that can change; an Unknown row when there may be more.
+    pub fn repositories(&self, sheet: &mut Sheet<'_>) -> Vec<&'a Repository> {
+        let Some(organization) = self.organization(sheet) else { return Vec::new() };
+        let what = format!("repositories of {}", organization.login);
+        let all = sheet.members(&organization.login, &what, &organization.repositories);
+        all.iter().filter(|repository| !repository.archived).collect()
+    }
+
+    /// Branches of production, each with its repository; an Unknown row for a repository whose branches were not read.
+    pub fn production_branches(&self, sheet: &mut Sheet<'_>) -> Vec<(&'a Repository, &'a Branch)> {
+        let mut found = Vec::new();
+        for repository in self.repositories(sheet) {
+            let what = format!("branches of {}", repository.name);
+            for branch in sheet.members(repository.name.as_str(), &what, &repository.branches) {
+                if self.tiers.branch(repository, branch.name.as_str()).is_some_and(|of| of.tier == Tier::Production) {
+                    found.push((repository, branch));
+                }
+            }
+        }
+        found
+    }
+
+    /// Environments of production; an Unknown row for a repository whose environments were not read.
+    pub fn production_environments(&self, sheet: &mut Sheet<'_>) -> Vec<(&'a Repository, &'a Environment)> {
+        let mut found = Vec::new();
+        for repository in self.repositories(sheet) {
+            let what = format!("environments of {}", repository.name);
+            for environment in sheet.members(repository.name.as_str(), &what, &repository.environments) {
+                if self.tiers.environment(repository, environment.name.as_str()).tier == Tier::Production {
+                    found.push((repository, environment));
+                }
+            }
+        }
+        found
+    }
+
+    /// The cloud accounts; an Unknown row when none was read.
+    pub fn accounts(&self, sheet: &mut Sheet<'_>) -> &'a [CloudAccount] {
+        if self.world.accounts.is_empty() {
+            let why = self.world.cloud_skipped.clone().unwrap_or_else(|| "no AWS account was read".to_owned());
+            let gap =
+                crate::model::observed::Gap { what: "AWS accounts".to_owned(), why, needs: None, evidence: Vec::new() };
+            sheet.unknown("AWS", "no AWS account was read", vec![gap]);
+        }
+        &self.world.accounts
+    }
+
+    /// Stores of every account, each with its account; an Unknown row for an account whose stores were not all read.
+    pub fn stores(&self, sheet: &mut Sheet<'_>) -> Vec<(&'a CloudAccount, &'a DataStore)> {
+        let mut found = Vec::new();
+        for account in self.accounts(sheet) {
+            let what = format!("stores of data in account {}", account.scope);
+            found.extend(sheet.members(&account.scope, &what, &account.stores).iter().map(|store| (account, store)));
+        }
+        found
+    }
+
+    pub fn production_stores(&self, sheet: &mut Sheet<'_>) -> Vec<(&'a CloudAccount, &'a DataStore)> {
+        let mut all = self.stores(sheet);
+        all.retain(|(account, store)| self.tiers.store(store, account.account_id()).tier == Tier::Production);
+        all
+    }
+
+    pub fn agent(&self, id: &AgentId) -> Option<&'a AgentPrincipal> {
+        self.agents.iter().find(|agent| agent.agent.id == *id)
+    }
+}

@@ -1,0 +1,207 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Severity;
+
+/// How far can your AI coding agents reach?
+///
+/// Ambit reads GitHub and AWS (it never writes), keeps every answer as evidence, and says which coding agent can reach
+/// which production resource, through which path, with how many humans in between.
+#[derive(Debug, Parser)]
+#[command(name = "ambit", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+#[derive(Debug, Args)]
+pub struct Talk {
+    /// Say nothing but results and errors
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more while working
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what Ambit finds, on a recorded organisation that is built in; needs no network
+    Demo(Demo),
+    /// Collect, judge and report
+    Assess(Assess),
+    /// Only collect and record
+    Collect(Collect),
+    /// Judge and report a recorded run, without network
+    Report(Report),
+    /// Explain a check, an objective, a criterion, a question, or a path or finding of a run
+    Explain(Explain),
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where the reports go
+    #[arg(long, value_name = "DIR", default_value = "ambit-demo")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub report: ReportOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Assess {
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub out: Out,
+    /// Exit with 3 on a fail, or 4 on an unknown, at or above this severity
+    #[arg(long, value_name = "SEVERITY", default_value = "high")]
+    pub fail_on: FailOn,
+}
+
+#[derive(Debug, Args)]
+pub struct Collect {
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// What is read, with which identity, and where it is kept.
+#[derive(Debug, Args)]
+pub struct Source {
+    /// The GitHub organisation, or a person's account
+    #[arg(long, value_name = "LOGIN", required_unless_present = "no_github", help_heading = "What is read")]
+    pub org: Option<String>,
+    /// Only this repository; may be given more than once
+    #[arg(long = "repo", value_name = "OWNER/NAME", help_heading = "What is read")]
+    pub repositories: Vec<String>,
+    /// Leave GitHub out
+    #[arg(long, conflicts_with_all = ["org", "repositories"], help_heading = "What is read")]
+    pub no_github: bool,
+    /// Leave AWS out
+    #[arg(long, help_heading = "What is read")]
+    pub no_aws: bool,
+    /// An AWS Region to read; may be given more than once. Default: `[scope] regions`, else AWS_REGION
+    #[arg(long = "region", value_name = "REGION", help_heading = "What is read")]
+    pub regions: Vec<String>,
+    /// Tiers, people, agents and accepted risks; never read from a judged repository
+    #[arg(long, value_name = "FILE", help_heading = "What is read")]
+    pub config: Option<PathBuf>,
+
+    /// The GitHub API; for GitHub Enterprise Server https://HOST/api/v3
+    #[arg(long, value_name = "URL", default_value = "https://api.github.com", help_heading = "Identity")]
+    pub github_api: String,
+    /// Read the GitHub token from this file instead of GITHUB_TOKEN
+    #[arg(long, value_name = "FILE", help_heading = "Identity")]
+    pub github_token_file: Option<PathBuf>,
+    /// Act as a GitHub App: its id
+    #[arg(long, value_name = "ID", requires_all = ["github_installation", "github_app_key"], help_heading = "Identity")]
+    pub github_app: Option<u64>,
+    /// Act as a GitHub App: the installation's id
+    #[arg(long, value_name = "ID", requires = "github_app", help_heading = "Identity")]
+    pub github_installation: Option<u64>,
+    /// Act as a GitHub App: its private key, a PEM file
+    #[arg(long, value_name = "FILE", requires = "github_app", help_heading = "Identity")]
+    pub github_app_key: Option<PathBuf>,
+
+    /// The evidence store; made where it is missing
+    #[arg(long, value_name = "DIR", default_value = "ambit-store", help_heading = "Storage and budget")]
+    pub store: PathBuf,
+    /// Go on with the newest unfinished run of the store; nothing that was answered is asked again
+    #[arg(long, help_heading = "Storage and budget")]
+    pub resume: bool,
+    /// Stop, and keep what there is, after so many requests
+    #[arg(long, value_name = "N", help_heading = "Storage and budget")]
+    pub max_requests: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Out {
+    /// Where the reports go
+    #[arg(long, value_name = "DIR", default_value = "ambit-report")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub report: ReportOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    #[command(flatten)]
+    pub run: RunChoice,
+    #[command(flatten)]
+    pub out: Out,
+    /// Exit with 3 on a fail, or 4 on an unknown, at or above this severity
+    #[arg(long, value_name = "SEVERITY", default_value = "high")]
+    pub fail_on: FailOn,
+}
+
+/// Which recorded run.
+#[derive(Debug, Args)]
+pub struct RunChoice {
+    /// The evidence store
+    #[arg(long, value_name = "DIR", default_value = "ambit-store")]
+    pub store: PathBuf,
+    /// The run; default: the newest complete one
+    #[arg(long, value_name = "ID")]
+    pub run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// The formats to write
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', default_value = "html,csv,json")]
+    pub format: Vec<String>,
+    /// Who it is for, which decides what it shows
+    #[arg(long, value_name = "EDITION", default_value = "internal")]
+    pub edition: EditionChoice,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A check, objective, criterion or question; or a path or finding of a run
+    #[arg(value_name = "ID")]
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub run: RunChoice,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum EditionChoice {
+    Internal,
+    Auditor,
+    Buyer,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+impl From<FailOn> for Severity {
+    fn from(choice: FailOn) -> Severity {
+        match choice {
+            FailOn::Critical => Severity::Critical,
+            FailOn::High => Severity::High,
+            FailOn::Medium => Severity::Medium,
+            FailOn::Low => Severity::Low,
+            FailOn::Info => Severity::Info,
+        }
+    }
+}
+
+impl From<EditionChoice> for crate::report::Edition {
+    fn from(choice: EditionChoice) -> crate::report::Edition {
+        match choice {
+            EditionChoice::Internal => crate::report::Edition::Internal,
+            EditionChoice::Auditor => crate::report::Edition::Auditor,
+            EditionChoice::Buyer => crate::report::Edition::Buyer,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! `ambit collect`: ask, record, and nothing else.
+
+use std::{path::Path, time::Duration};
+
+use crate::{
+    base::clock::{Clock, SystemClock},
+    cli::{
+        Exit, Failure,
+        args::{Collect, Source},
+        environment,
+        printer::Printer,
+    },
+    collect::{Progress, aws, github, wire::Wire},
+    controls::config::Config,
+    evidence::{AwsSource, End, GithubSource, Header, RunWriter, Scope, Store, StoredFile},
+    model::id::RunId,
+};
+
+pub async fn run(args: &Collect, printer: &Printer) -> Result<Exit, Failure> {
+    let config = config(args.source.config.as_deref())?;
+    let run = collect(&args.source, &config, printer).await?;
+    printer.say(&format!("recorded run {run} in {}; next: ambit report --store {}", args.source.store.display(), args.source.store.display()));
+    Ok(Exit::Clean)
+}
+
+/// A configuration with the bytes that it was read from.
+pub struct Configured {
+    pub config: Config,
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// Reads `--config`, else `ambit.toml` of the working directory where that is no judged repository, else nothing.
+pub fn config(path: Option<&Path>) -> Result<Configured, Failure> {
+    let here = Path::new("ambit.toml");
+    let path = match path {
+        Some(path) => path,
+        // A repository's own file is a claim of the judged; it counts only when it is given by name.
+        None if here.is_file() && !Path::new(".git").exists() => here,
+        None => return Ok(Configured { config: Config::default(), bytes: None }),
+    };
+    let bytes = environment::read_file(path)?;
+    let config = Config::parse(&path.display().to_string(), &bytes).map_err(Failure::new)?;
+    Ok(Configured { config, bytes: Some(bytes) })
+}
+
+/// Collects as the command line says and returns the run's id. What was collected stays, whatever happens.
+pub async fn collect(source: &Source, configured: &Configured, printer: &Printer) -> Result<RunId, Failure> {
+    let clock = SystemClock::shared();
+    let store = Store::create(&source.store).await.map_err(Failure::new)?;
+    let settings = environment::transport(source.max_requests)?;
+    let credential = if source.no_github { None } else { Some(environment::github_credential(source)?) };
+    let (wire, run) = if source.resume {
+        let id = unfinished(&store).await?;
+        let (writer, log) = store.resume(&id).await.map_err(Failure::new)?;
+        printer.say(&format!("going on with run {id}"));
+        (Wire::resume(writer.clone(), log, settings, clock.clone()).map_err(Failure::new)?, writer)
+    } else {
+        let header = header(source, configured, &store, credential.as_ref(), clock.as_ref()).await?;
+        let writer = store.start(header).await.map_err(Failure::new)?;
+        (Wire::live(writer.clone(), settings, clock.clone()).map_err(Failure::new)?, writer)
+    };
+    let outcome = ask(source, configured, &wire, credential, printer).await;
+    printer.progress_done();
+    let tally = wire.tally();
+    printer.say(&format!(
+        "asked {} requests: {} denied, {} failed, {} answered from the record",
+        tally.sent, tally.denied, tally.failed, tally.replayed
+    ));
+    finish(&run, outcome, clock.as_ref()).await
+}
+
+async fn finish(run: &RunWriter, outcome: Result<(), Failure>, clock: &dyn Clock) -> Result<RunId, Failure> {
+    let id = run.id().clone();
+    let end = End { at: clock.now(), complete: outcome.is_ok(), why: outcome.as_ref().err().map(ToString::to_string) };
+    // An interrupted run stays open, so that it can be resumed.
+    if outcome.is_ok() {
+        run.end(end).await.map_err(Failure::new)?;
+    }
+    outcome.map(|()| id)
+}
+
+/// Asks everything that the plan holds; GitHub first, because a wrong token should be known at once.
+async fn ask(
+    source: &Source,
+    configured: &Configured,
+    wire: &Wire,
+    credential: Option<github::client::Credential>,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let progress = Shown { printer };
+    if let Some(credential) = credential {
+        let client = github::client::Client::new(
+            wire.clone(),
+            github::client::Source { scope: github_scope(), base: source.github_api.clone(), credential },
+        )
+        .map_err(Failure::new)?;
+        let plan = github::Plan::new(source.org.as_deref(), &source.repositories, &configured.config);
+        let summary = github::collect(&client, &plan, &progress).await.map_err(Failure::new)?;
+        printer.detail(&format!("GitHub: {summary}"));
+    }
+    if !source.no_aws {
+        for (scope, role) in aws_scopes(&configured.config) {
+            let account = aws::Reading {
+                scope,
+                regions: regions(source, &configured.config),
+                endpoint: environment::aws_endpoint(),
+                credential: environment::aws_credential(),
+                role,
+            };
+            let summary = aws::collect(wire, account, &progress).await.map_err(Failure::new)?;
+            printer.detail(&format!("AWS: {summary}"));
+        }
+    }
+    Ok(())
+}
+
+struct Shown<'a> {
+    printer: &'a Printer,
+}
+
+impl Progress for Shown<'_> {
+    fn step(&self, text: &str) {
+        self.printer.progress(text);
+    }
+}
+
+async fn unfinished(store: &Store) -> Result<RunId, Failure> {
+    let newest = store.newest().await.map_err(Failure::new)?;
+    let id = newest.ok_or_else(|| Failure::new(format!("no run in `{}` to go on with", store.place())))?;
+    match store.end(&id).await.map_err(Failure::new)? {
+        None => Ok(id),
+        Some(_) => Err(Failure::new(format!("run {id} was collected to its end\nhint: leave out --resume to collect anew"))),
+    }
+}
+
+fn github_scope() -> Scope {
+    Scope::new("github")
+}
+
+/// The accounts that the configuration names; without any, the one that the credential chain opens.
+fn aws_scopes(config: &Config) -> Vec<(Scope, Option<String>)> {
+    if config.scope.accounts.is_empty() {
+        return vec![(Scope::new("aws"), None)];
+    }
+    config.scope.accounts.iter().map(|account| (Scope::new(format!("aws/{}", account.name)), account.role_arn.clone())).collect()
+}
+
+fn regions(source: &Source, config: &Config) -> Vec<String> {
+    if !source.regions.is_empty() {
+        return source.regions.clone();
+    }
+    if !config.scope.regions.is_empty() {
+        return config.scope.regions.iter().map(|at| at.value.clone()).collect();
+    }
+    vec![environment::aws_region().unwrap_or_else(|| "us-east-1".to_owned())]
+}
+
+async fn header(
+    source: &Source,
+    configured: &Configured,
+    store: &Store,
+    credential: Option<&github::client::Credential>,
+    clock: &dyn Clock,
+) -> Result<Header, Failure> {
+    let mut header = Header::new(clock.now(), env!("CARGO_PKG_VERSION"));
+    header.organisations = source.org.iter().cloned().collect();
+    header.repositories = source.repositories.clone();
+    if let Some(bytes) = &configured.bytes {
+        let digest = store.put(bytes.clone().into()).await.map_err(Failure::new)?;
+        header.config = Some(StoredFile { path: configured.config.file.clone(), digest });
+    }
+    if let Some(credential) = credential {
+        let identity = credential.caller("github").name;
+        header.github = vec![GithubSource { scope: github_scope(), base: source.github_api.clone(), identity }];
+    }
+    if !source.no_aws {
+        let source_of = |(scope, role): (Scope, Option<String>)| AwsSource {
+            scope,
+            regions: regions(source, &configured.config),
+            endpoint: environment::aws_endpoint(),
+            role,
+            identity: "the credential chain".to_owned(),
+        };
+        header.aws = aws_scopes(&configured.config).into_iter().map(source_of).collect();
+    }
+    Ok(header.with_id())
+}

@@ -1,0 +1,89 @@
+//! `ambit report`: judge and render a recorded run, without network.
+
+use std::path::Path;
+
+use crate::{
+    assess,
+    cli::{
+        Exit, Failure,
+        args::{Out, Report, ReportOptions, RunChoice},
+        environment,
+        printer::Printer,
+    },
+    controls::config::Config,
+    evidence::{RunLog, Store},
+    model::id::RunId,
+    render,
+    report::{Assessment, Severity},
+};
+
+pub async fn run(args: &Report, printer: &Printer) -> Result<Exit, Failure> {
+    let run = args.run.run.as_deref().map(RunId::from);
+    of_store(&args.run.store, run.as_ref(), &args.out, args.fail_on.into(), printer).await
+}
+
+/// Reports a run of a store; the newest complete one where none is named.
+pub async fn of_store(store: &Path, run: Option<&RunId>, out: &Out, fail_on: Severity, printer: &Printer) -> Result<Exit, Failure> {
+    let (log, config) = load(store, run).await?;
+    let assessment = judge(&log, &config, fail_on)?;
+    write(&assessment, &out.out, &out.report, printer)?;
+    Ok(exit(&assessment))
+}
+
+/// The run that a command reads, with the configuration that it was collected under.
+pub async fn chosen(choice: &RunChoice) -> Result<(RunLog, Config), Failure> {
+    let run = choice.run.as_deref().map(RunId::from);
+    load(&choice.store, run.as_ref()).await
+}
+
+async fn load(store: &Path, run: Option<&RunId>) -> Result<(RunLog, Config), Failure> {
+    let store = Store::open(store).await.map_err(Failure::new)?;
+    let run = match run {
+        Some(run) => run.clone(),
+        None => store.newest_complete().await.map_err(Failure::new)?,
+    };
+    let log = store.load(&run).await.map_err(Failure::new)?;
+    let config = stored_config(&store, &log).await?;
+    Ok((log, config))
+}
+
+/// The configuration as it stood when the run began.
+pub async fn stored_config(store: &Store, log: &RunLog) -> Result<Config, Failure> {
+    match &log.header().config {
+        None => Ok(Config::default()),
+        Some(file) => {
+            let bytes = store.get(&file.digest).await.map_err(Failure::new)?;
+            Config::parse(&file.path, &bytes).map_err(Failure::new)
+        }
+    }
+}
+
+pub fn judge(log: &RunLog, config: &Config, fail_on: Severity) -> Result<Assessment, Failure> {
+    assess::of_run(log, config, fail_on).map_err(Failure::new)
+}
+
+/// Writes every format that was asked for, and the headline to the terminal.
+pub fn write(assessment: &Assessment, out: &Path, options: &ReportOptions, printer: &Printer) -> Result<(), Failure> {
+    let edition = render::Options { edition: options.edition.into() };
+    let formats: Vec<render::Format> =
+        options.format.iter().map(|format| format.parse().map_err(Failure::new)).collect::<Result<_, _>>()?;
+    let mut written = Vec::new();
+    for format in formats {
+        for artifact in render::render(format, assessment, &edition).map_err(Failure::new)? {
+            environment::write_file(out, &artifact.file_name, &artifact.bytes)?;
+            written.push(out.join(&artifact.file_name).display().to_string());
+        }
+    }
+    printer.result(&render::terminal::render(assessment, printer.width, printer.color)).map_err(Failure::new)?;
+    printer.say(&format!("\nwrote {}", written.join(", ")));
+    Ok(())
+}
+
+pub fn exit(assessment: &Assessment) -> Exit {
+    match assessment.exit_reasons.iter().map(|reason| reason.code).find(|code| *code != 0) {
+        Some(3) => Exit::Fails,
+        Some(4) => Exit::Unknowns,
+        Some(_) => Exit::Failure,
+        None => Exit::Clean,
+    }
+}

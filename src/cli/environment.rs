@@ -1,0 +1,81 @@
+//! What is taken from the environment. Nothing below `cli` reads it.
+
+use std::path::Path;
+
+use crate::{
+    base::secret::Secret,
+    cli::{Failure, args::Source},
+    collect::{aws::client as aws, github::client::Credential, wire},
+};
+
+/// An environment variable that is set and not empty.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here and nowhere else")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Reads a file named on the command line.
+///
+/// # Errors
+/// Names the file and why it cannot be read.
+#[expect(clippy::disallowed_methods, reason = "files named on the command line are read here")]
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::new(format!("cannot read `{}`: {e}", path.display())))
+}
+
+/// Writes a file below a folder, which is made where it is missing.
+///
+/// # Errors
+/// Names the file and why it cannot be written.
+#[expect(clippy::disallowed_methods, reason = "reports are written here")]
+pub fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let failed = |e: std::io::Error| Failure::new(format!("cannot write `{}`: {e}", path.display()));
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    std::fs::write(&path, bytes).map_err(failed)
+}
+
+/// The GitHub credential: an App, a token file, `GITHUB_TOKEN`.
+///
+/// # Errors
+/// When a file cannot be read, or there is no credential at all.
+pub fn github_credential(source: &Source) -> Result<Credential, Failure> {
+    if let (Some(app), Some(installation), Some(key)) = (source.github_app, source.github_installation, &source.github_app_key) {
+        let pem = String::from_utf8(read_file(key)?).map_err(|_| Failure::new(format!("`{}` is not a PEM file", key.display())))?;
+        return Ok(Credential::App { app, installation, key_pem: Secret::new(pem) });
+    }
+    let token = match &source.github_token_file {
+        Some(path) => String::from_utf8(read_file(path)?).map_err(|_| Failure::new(format!("`{}` holds no token", path.display())))?,
+        None => variable("GITHUB_TOKEN").ok_or_else(|| {
+            Failure::new("no GitHub token\nhint: set GITHUB_TOKEN, or name a file with --github-token-file, or leave GitHub out with --no-github")
+        })?,
+    };
+    let token = token.trim();
+    if token.is_empty() || token.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Failure::new("the GitHub token is empty or holds white space\nhint: the file must hold the token and nothing else"));
+    }
+    Ok(Credential::Token(Secret::new(token)))
+}
+
+/// How to reach the outside: private certificates from `SSL_CERT_FILE` or `AWS_CA_BUNDLE`; proxies are taken by the client.
+///
+/// # Errors
+/// When the certificate file cannot be read.
+pub fn transport(max_requests: Option<u64>) -> Result<wire::Settings, Failure> {
+    let bundle = variable("SSL_CERT_FILE").or_else(|| variable("AWS_CA_BUNDLE"));
+    let ca_bundle = bundle.map(|path| read_file(Path::new(&path))).transpose()?;
+    Ok(wire::Settings { ca_bundle, max_requests, ..wire::Settings::default() })
+}
+
+pub fn aws_endpoint() -> Option<String> {
+    variable("AWS_ENDPOINT_URL")
+}
+
+pub fn aws_region() -> Option<String> {
+    variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION"))
+}
+
+/// The credential chain of the AWS SDK.
+pub fn aws_credential() -> aws::Credential {
+    aws::Credential::Chain { profile: variable("AWS_PROFILE") }
+}

@@ -1,0 +1,86 @@
+//! What lives in Regions: databases, tables and trails.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{
+    Regions,
+    session::{Parts, Session},
+};
+use crate::collect::wire::Error;
+
+/// The Regions to look at, the home Region first.
+pub(super) async fn regions(session: &Session, wanted: &Regions) -> Result<Vec<String>, Error> {
+    let others = match wanted {
+        Regions::Named(names) => names.clone(),
+        Regions::Enabled => {
+            let answer = session.call("ec2", session.home(), "DescribeRegions", json!({})).await?;
+            answer.texts("regionName")
+        }
+    };
+    let mut all = vec![session.home().to_owned()];
+    all.extend(others);
+    let mut seen = BTreeSet::new();
+    all.retain(|region| seen.insert(region.clone()));
+    Ok(all)
+}
+
+pub(super) async fn all(session: Session, region: String, account: Option<String>) -> Result<(), Error> {
+    let mut parts = Parts::default();
+    parts.start(databases(session.clone(), region.clone()));
+    parts.start(tables(session, region, account));
+    parts.finish().await
+}
+
+async fn databases(session: Session, region: String) -> Result<(), Error> {
+    session.call("rds", &region, "DescribeDBInstances", json!({})).await?;
+    session.call("rds", &region, "DescribeDBClusters", json!({})).await?;
+    Ok(())
+}
+
+async fn tables(session: Session, region: String, account: Option<String>) -> Result<(), Error> {
+    let names = session.call("dynamodb", &region, "ListTables", json!({})).await?.texts("TableNames");
+    let mut parts = Parts::default();
+    for name in names {
+        parts.start(table(session.clone(), region.clone(), account.clone(), name));
+    }
+    parts.finish().await
+}
+
+async fn table(session: Session, region: String, account: Option<String>, name: String) -> Result<(), Error> {
+    let ask = |operation: &'static str, params| session.call("dynamodb", &region, operation, params);
+    let described = ask("DescribeTable", json!({ "TableName": name })).await?;
+    ask("DescribeContinuousBackups", json!({ "TableName": name })).await?;
+    // A table that may not be described still has the ARN that follows from its name.
+    let built = account.map(|account| format!("arn:{}:dynamodb:{region}:{account}:table/{name}", partition(&region)));
+    let Some(arn) = described.texts("TableArn").into_iter().next().or(built) else { return Ok(()) };
+    ask("GetResourcePolicy", json!({ "ResourceArn": arn })).await?;
+    ask("ListTagsOfResource", json!({ "ResourceArn": arn })).await?;
+    Ok(())
+}
+
+/// The partition that a Region lies in.
+///
+/// Source: AWS General Reference, "Amazon Resource Names" (partitions).
+fn partition(region: &str) -> &'static str {
+    match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
+/// A trail is named in every Region that it covers, and answers for itself in its home Region.
+pub(super) async fn trails(session: Session, regions: Vec<String>) -> Result<(), Error> {
+    let mut trails = BTreeSet::new();
+    for region in regions {
+        let answer = session.call("cloudtrail", &region, "DescribeTrails", json!({})).await?;
+        trails.extend(answer.texts("TrailARN").into_iter().zip(answer.texts("HomeRegion")));
+    }
+    for (arn, home) in trails {
+        session.call("cloudtrail", &home, "GetTrailStatus", json!({ "Name": arn })).await?;
+        session.call("cloudtrail", &home, "GetEventSelectors", json!({ "TrailName": arn })).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! One account being collected: calls that count themselves, and parts that run side by side.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::{
+    Summary,
+    client::{Account, Answer},
+};
+use crate::collect::{Progress, wire::Error};
+
+#[derive(Clone)]
+pub(super) struct Session(Arc<Inner>);
+
+struct Inner {
+    account: Arc<Account>,
+    home: String,
+    progress: Arc<dyn Progress>,
+    calls: AtomicUsize,
+    refused: AtomicUsize,
+    unanswered: AtomicUsize,
+}
+
+impl Session {
+    pub fn new(account: Arc<Account>, home: String, progress: Arc<dyn Progress>) -> Session {
+        Session(Arc::new(Inner {
+            account,
+            home,
+            progress,
+            calls: AtomicUsize::default(),
+            refused: AtomicUsize::default(),
+            unanswered: AtomicUsize::default(),
+        }))
+    }
+
+    /// The Region that answers for the account as a whole.
+    pub fn home(&self) -> &str {
+        &self.0.home
+    }
+
+    /// Calls an operation, with all its pages.
+    pub async fn call(&self, service: &str, region: &str, operation: &str, params: Value) -> Result<Answer, Error> {
+        let answer = self.0.account.call(service, region, operation, params).await?;
+        self.0.calls.fetch_add(1, Relaxed);
+        let count = match answer.pages.last().map(|page| (page.ok(), page.status)) {
+            Some((true, _)) => return Ok(answer),
+            Some((false, Some(_))) => &self.0.refused,
+            Some((false, None)) | None => &self.0.unanswered,
+        };
+        count.fetch_add(1, Relaxed);
+        Ok(answer)
+    }
+
+    pub fn summary(&self) -> Summary {
+        Summary {
+            calls: self.0.calls.load(Relaxed),
+            refused: self.0.refused.load(Relaxed),
+            unanswered: self.0.unanswered.load(Relaxed),
+        }
+    }
+}
+
+/// Parts of a collection that run side by side; the wire decides how many requests are under way at once.
+#[derive(Default)]
+pub(super) struct Parts(JoinSet<Result<(), Error>>);
+
+impl Parts {
+    /// Starts a part that progress shows by name.
+    pub fn add(
+        &mut self,
+        session: &Session,
+        name: &str,
+        part: impl Future<Output = Result<(), Error>> + Send + 'static,
+    ) {
+        let (progress, name) = (session.0.progress.clone(), format!("{name} of {}", session.0.account.scope()));
+        self.start(async move {
+            progress.begin(&name, None);
+            let result = part.await;
+            progress.end(&name);
+            result
+        });
+    }
+
+    /// Starts a part that nobody needs to see.
+    pub fn start(&mut self, part: impl Future<Output = Result<(), Error>> + Send + 'static) {
+        self.0.spawn(part);
+    }
+
+    /// Waits for all. The first error ends the rest.
+    pub async fn finish(mut self) -> Result<(), Error> {
+        while let Some(done) = self.0.join_next().await {
+            done.map_err(|e| Error::Setup { why: format!("a part of the collection broke off: {e}") })??;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! One repository: its settings first, then the branches that those name.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Error, Plan, changes, client::Client, organization::Known};
+use crate::{
+    base::fnmatch,
+    controls::config::RefPattern,
+    facts::github::{
+        environments,
+        files::{CODEOWNERS, Folder, is_workflow},
+        paths, workflows,
+    },
+    model::{
+        id::{BranchName, RepoName},
+        pipeline::WorkflowFile,
+    },
+};
+
+/// A repository as the listing names it.
+pub(super) struct Listed {
+    pub name: RepoName,
+    pub default_branch: String,
+    pub archived: bool,
+}
+
+impl Listed {
+    pub fn of(item: &Value) -> Option<Listed> {
+        let text = |name: &str| item.get(name).and_then(Value::as_str);
+        Some(Listed {
+            name: RepoName::new(text("full_name")?),
+            default_branch: text("default_branch").unwrap_or_default().to_owned(),
+            archived: item.get("archived").and_then(Value::as_bool).unwrap_or(false),
+        })
+    }
+}
+
+pub(super) async fn collect(client: &Client, plan: &Plan, org: &Known, repository: &Listed) -> Result<(), Error> {
+    let name = &repository.name;
+    let (_, environments, triggers) = tokio::try_join!(
+        settings(client, org, name),
+        environments_of(client, name),
+        files(client, name, &repository.default_branch),
+    )?;
+    let mapped = plan.branches.iter().filter(|pattern| concerns(pattern, name)).map(|pattern| pattern.pattern.clone());
+    let named = mapped.chain(environments).chain(triggers);
+    let branches = branches(client, repository, named.collect()).await?;
+    for branch in &branches {
+        client.get(&paths::protection(name, branch)).await?;
+        client.get_paged(&paths::branch_rules(name, branch)).await?;
+    }
+    changes::collect(client, plan, name, &branches).await
+}
+
+fn concerns(pattern: &RefPattern, name: &RepoName) -> bool {
+    let lower = |text: &str| text.to_ascii_lowercase();
+    pattern.repository.as_ref().is_none_or(|wanted| fnmatch::matches(&lower(wanted), &lower(name.as_str())))
+}
+
+/// What needs one question each, and the rulesets.
+async fn settings(client: &Client, org: &Known, name: &RepoName) -> Result<(), Error> {
+    let at = |rest: &str| paths::repo(name, rest);
+    for rest in
+        ["/collaborators?affiliation=direct", "/keys", "/actions/secrets", "/actions/runners", "/actions/workflows"]
+    {
+        client.get_paged(&at(rest)).await?;
+    }
+    if !org.secrets {
+        client.get_paged(&at("/actions/organization-secrets")).await?;
+    }
+    for rest in ["/actions/permissions", "/actions/permissions/workflow", "/actions/oidc/customization/sub"] {
+        client.get(&at(rest)).await?;
+    }
+    for ruleset in client.get_paged(&paths::rulesets(name)).await?.items {
+        let Some(id) = ruleset.get("id").and_then(Value::as_u64) else { continue };
+        let of_org = ruleset.get("source_type").and_then(Value::as_str) == Some("Organization");
+        if !(of_org && org.rulesets.contains(&id)) {
+            client.get(&paths::ruleset(name, id)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The environments with their rules; returns the branches that their policies name.
+async fn environments_of(client: &Client, name: &RepoName) -> Result<Vec<String>, Error> {
+    let listed = client.get_paged(&paths::repo(name, "/environments")).await?;
+    let mut branches = Vec::new();
+    for (environment, custom_policy) in environments::names(&listed.items) {
+        let at = |rest: &str| paths::environment(name, &environment, rest);
+        if custom_policy {
+            let policies = client.get_paged(&at("/deployment-branch-policies")).await?;
+            branches.extend(environments::branch_patterns(&policies.items));
+        }
+        client.get(&at("/deployment_protection_rules")).await?;
+        client.get_paged(&at("/secrets")).await?;
+    }
+    if !listed.complete || !listed.items.is_empty() {
+        client.get(&paths::repo(name, environments::DEPLOYMENTS)).await?;
+    }
+    Ok(branches)
+}
+
+/// The files that count; returns the branches whose pushes trigger a workflow.
+async fn files(client: &Client, name: &RepoName, branch: &str) -> Result<Vec<String>, Error> {
+    let root = client.get(&paths::tree(name, branch)).await?;
+    let root = Folder::of(&root.json(), "");
+    let mut files = root.files.clone();
+    for (folder, digest) in root.to_read() {
+        let below = client.get(&paths::whole_tree(name, digest)).await?;
+        files.extend(Folder::of(&below.json(), &format!("{folder}/")).files);
+    }
+    let owners = CODEOWNERS.iter().find(|path| files.iter().any(|file| file == **path));
+    match owners {
+        Some(path) => drop(client.get_as(&paths::contents(name, path), paths::RAW).await?),
+        None if root.folders.contains_key("docs") => {
+            client.get_as(&paths::contents(name, "docs/CODEOWNERS"), paths::RAW).await?;
+        }
+        None => {}
+    }
+    let mut triggers = Vec::new();
+    for path in files.iter().filter(|path| is_workflow(path)) {
+        let answer = client.get_as(&paths::contents(name, path), paths::RAW).await?;
+        if let (true, Ok(text)) = (answer.ok(), std::str::from_utf8(&answer.body)) {
+            triggers.extend(push_branches(path, text));
+        }
+    }
+    Ok(triggers)
+}
+
+fn push_branches(path: &str, text: &str) -> Vec<String> {
+    match workflows::parse(path, text, Vec::new()) {
+        WorkflowFile::Parsed(workflow) => {
+            let pushes = workflow.triggers.into_iter().filter(|trigger| trigger.event == "push");
+            pushes.flat_map(|trigger| trigger.branches).collect()
+        }
+        WorkflowFile::Unreadable { .. } => Vec::new(),
+    }
+}
+
+/// The default branch, those named, and those that a named pattern matches. A pattern for all branches names none.
+async fn branches(client: &Client, repository: &Listed, named: BTreeSet<String>) -> Result<Vec<BranchName>, Error> {
+    let everything = |pattern: &str| matches!(pattern, "*" | "**" | "**/*");
+    let negated = |pattern: &str| pattern.starts_with('!');
+    let wanted = named.iter().filter(|name| !name.is_empty() && !everything(name) && !negated(name));
+    let (patterns, mut names): (Vec<&String>, BTreeSet<&str>) =
+        wanted.fold(Default::default(), |(mut p, mut n), name| {
+            if name.contains(['*', '?', '[']) {
+                p.push(name);
+            } else {
+                n.insert(name.as_str());
+            }
+            (p, n)
+        });
+    if !repository.default_branch.is_empty() {
+        names.insert(&repository.default_branch);
+    }
+    let mut all: BTreeSet<BranchName> = names.into_iter().map(BranchName::from).collect();
+    if !patterns.is_empty() {
+        let listed = client.get_paged(&paths::repo(&repository.name, "/branches")).await?.items;
+        let existing = listed.iter().filter_map(|item| item.get("name").and_then(Value::as_str));
+        all.extend(existing.filter(|name| patterns.iter().any(|p| fnmatch::matches(p, name))).map(BranchName::from));
+    }
+    Ok(all.into_iter().collect())
+}

@@ -1,0 +1,75 @@
+//! The calls of one account in one run.
+
+use crate::{
+    controls::operations,
+    evidence::{Pages, RunLog, Scope},
+    model::{id::Region, observed::Observed},
+};
+
+use super::{
+    answer::{Answer, End},
+    fields::{items, text},
+    join,
+};
+
+/// One account's part of a run log.
+pub(super) struct Account<'a> {
+    pub log: &'a RunLog,
+    pub scope: &'a Scope,
+    /// The Regions that the run was to look at, the home Region first.
+    pub regions: Vec<Region>,
+    /// Why there may be further Regions, where they could not be listed.
+    pub unlisted: Option<Answer>,
+}
+
+impl<'a> Account<'a> {
+    pub fn new(log: &'a RunLog, scope: &'a Scope) -> Account<'a> {
+        let source = log.header().aws.iter().find(|source| source.scope == *scope);
+        let regions = source.map(|source| source.regions.as_slice()).unwrap_or_default();
+        let regions = regions.iter().map(|region| Region::new(region.clone())).collect();
+        let mut account = Account { log, scope, regions, unlisted: None };
+        account.find_regions();
+        account
+    }
+
+    /// EC2 "DescribeRegions" names the enabled Regions, where a run was to look at all of them.
+    fn find_regions(&mut self) {
+        let listed = self.ask("ec2", self.home(), "DescribeRegions", &[]);
+        let named = listed.pages.iter().flat_map(|page| items(page, "regionInfo"));
+        for region in named.filter_map(|region| text(region, "regionName")).map(Region::new) {
+            if !self.regions.contains(&region) {
+                self.regions.push(region);
+            }
+        }
+        if !listed.evidence.is_empty() && listed.end != End::Whole {
+            self.unlisted = Some(listed);
+        }
+    }
+
+    /// The Region that answers for the account as a whole.
+    pub fn home(&self) -> &str {
+        self.regions.first().map_or("us-east-1", Region::as_str)
+    }
+
+    /// One list over all Regions; incomplete where the Regions themselves could not be listed.
+    pub fn by_region<T>(&self, list: impl Fn(&Region) -> Vec<Observed<Vec<T>>>) -> Observed<Vec<T>> {
+        let mut parts: Vec<_> = self.regions.iter().flat_map(list).collect();
+        parts.extend(self.unlisted.as_ref().map(Answer::nothing));
+        join::lists(parts)
+    }
+
+    /// The answer to the call whose parameters include `params`. A service without Regions answers for all of them.
+    pub fn ask(&self, service: &str, region: &str, operation: &str, params: &[(&str, &str)]) -> Answer {
+        let signed = operations::find(service, operation).map_or(region, |(service, _)| service.signing_region(region));
+        self.answer(service, operation, &self.log.call(self.scope, service, signed, operation, params))
+    }
+
+    /// As [`Account::ask`], in the home Region.
+    pub fn ask_home(&self, service: &str, operation: &str, params: &[(&str, &str)]) -> Answer {
+        self.ask(service, self.home(), operation, params)
+    }
+
+    pub fn answer(&self, service: &str, operation: &str, pages: &Pages<'_>) -> Answer {
+        Answer::new(self.log, pages, super::coverage::grant(service, operation))
+    }
+}

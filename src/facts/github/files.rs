@@ -1,0 +1,165 @@
+//! Files at the head of the default branch: workflows, CODEOWNERS, agents' configuration. What they say is a claim that
+//! whoever may push there can write.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use serde_json::Value;
+
+use super::{
+    answer::{Reader, listed},
+    paths,
+    shape::{flag, list, text},
+};
+use crate::{
+    base::fnmatch,
+    controls::agents::Signatures,
+    model::{
+        id::{EvidenceId, RepoName},
+        observed::Observed,
+    },
+};
+
+pub const WORKFLOWS: &str = ".github/workflows/";
+
+/// Where GitHub looks for CODEOWNERS, in its order ("About code owners").
+pub const CODEOWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+
+/// Folders at the root that are read with all below them: GitHub's own, and those that some agent's configuration is in.
+static FOLDERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let folder = |pattern: &String| pattern.split_once('/').map(|(folder, _)| folder.to_owned());
+    PATTERNS.iter().filter_map(folder).chain([".github".to_owned()]).collect()
+});
+
+/// Where the known agents keep their configuration, a slash at the end for a folder. The catalogue is built in and tested, so
+/// it is empty only in a broken build.
+static PATTERNS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let agents = Signatures::built_in().map(|known| known.agents).unwrap_or_default();
+    agents.into_iter().flat_map(|agent| agent.files).collect()
+});
+
+/// Paths of files, as far as the tree was read; folders at the root with a slash at the end.
+pub(super) type Files = Observed<Vec<String>>;
+
+/// A folder of a tree answer: its files and its sub-folders with their digests.
+#[derive(Debug, Default)]
+pub struct Folder {
+    pub files: Vec<String>,
+    pub folders: BTreeMap<String, String>,
+    /// GitHub cut the answer short ("Get a tree": 100,000 entries or 7 MB).
+    pub truncated: bool,
+}
+
+impl Folder {
+    /// Reads "Get a tree", with every path below `prefix`.
+    pub fn of(answer: &Value, prefix: &str) -> Folder {
+        let mut folder = Folder { truncated: flag(answer, "truncated").unwrap_or(false), ..Folder::default() };
+        for entry in list(answer, "tree") {
+            let Some(path) = text(entry, "path").map(|path| format!("{prefix}{path}")) else { continue };
+            match text(entry, "type").as_deref() {
+                Some("tree") => {
+                    folder.folders.insert(path, text(entry, "sha").unwrap_or_default());
+                }
+                // A commit is a submodule: no file of this repository.
+                Some("commit") => {}
+                _ => folder.files.push(path),
+            }
+        }
+        folder
+    }
+
+    /// The folders to read further, with their digests.
+    pub fn to_read(&self) -> impl Iterator<Item = (&str, &str)> {
+        let wanted = self.folders.iter().filter(|(name, _)| FOLDERS.contains(*name));
+        wanted.map(|(name, digest)| (name.as_str(), digest.as_str()))
+    }
+}
+
+/// The root folder and the folders of [`FOLDERS`]. A repository without a commit has no files, as GitHub says itself.
+pub(super) fn read(reader: &Reader<'_>, repo: &RepoName, branch: &str) -> Files {
+    let root = reader.object(&paths::tree(repo, branch)).absent_when(|refusal| refusal.status == 409);
+    root.and_then(|answer| {
+        let root = Folder::of(&answer, "");
+        let mut evidence: Vec<EvidenceId> = Vec::new();
+        let mut whole = !root.truncated;
+        let mut files = root.files.clone();
+        files.extend(root.folders.keys().map(|folder| format!("{folder}/")));
+        for (name, digest) in root.to_read() {
+            let below = reader.object(&paths::whole_tree(repo, digest)).observed();
+            evidence.extend(below.evidence.iter().cloned());
+            match below.seen() {
+                Some(answer) => {
+                    let folder = Folder::of(answer, &format!("{name}/"));
+                    whole &= !folder.truncated;
+                    files.extend(folder.files);
+                }
+                None => whole = false,
+            }
+        }
+        listed(files, whole, evidence)
+    })
+}
+
+/// Whether a path is a workflow file ("Workflow syntax": `.yml` or `.yaml`, in that folder and not below it).
+pub fn is_workflow(path: &str) -> bool {
+    path.strip_prefix(WORKFLOWS)
+        .is_some_and(|name| !name.contains('/') && (name.ends_with(".yml") || name.ends_with(".yaml")))
+}
+
+/// The CODEOWNERS file that counts, with its text.
+pub(super) fn codeowners(reader: &Reader<'_>, repo: &RepoName, files: &Files) -> Observed<String> {
+    let there = |path: &str| files.members().iter().any(|file| file == path);
+    if let Some(path) = CODEOWNERS.iter().find(|path| there(path)) {
+        return reader.text(&paths::contents(repo, path)).observed();
+    }
+    if there("docs/") {
+        // That folder is not listed: the file itself was asked for. Who may read the tree may read the file.
+        return reader.text(&paths::contents(repo, "docs/CODEOWNERS")).absent_when(|refusal| refusal.status == 404);
+    }
+    match files.is_whole() {
+        true => Observed::absent(files.evidence.clone()),
+        false => files.as_ref().and_then(|_| Observed::failed("not all of the tree was read", Vec::new())),
+    }
+}
+
+/// Files that configure some known agent.
+pub(super) fn agent_files(files: &Files) -> Observed<Vec<String>> {
+    files.clone().map(|files| files.into_iter().filter(|path| configures_agent(path)).collect())
+}
+
+fn configures_agent(path: &str) -> bool {
+    PATTERNS.iter().any(|pattern| match pattern.strip_suffix('/') {
+        Some(folder) => path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1),
+        None => fnmatch::matches(pattern, path),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_are_known_by_their_files_and_folders() {
+        for (path, known) in [
+            ("CLAUDE.md", true),
+            (".claude/agents/reviewer.md", true),
+            (".claude/agents/", false),
+            (".claude/notes.md", false),
+            (".github/instructions/api.instructions.md", true),
+            (".github/workflows/deploy.yml", false),
+            ("README.md", false),
+        ] {
+            assert_eq!(configures_agent(path), known, "{path}");
+        }
+        assert!(FOLDERS.contains(".claude") && FOLDERS.contains(".github") && !FOLDERS.contains("docs"));
+    }
+
+    #[test]
+    fn only_files_of_the_folder_itself_are_workflows() {
+        assert!(is_workflow(".github/workflows/a.yml") && is_workflow(".github/workflows/b.yaml"));
+        assert!(!is_workflow(".github/workflows/sub/a.yml") && !is_workflow("workflows/a.yml"));
+        assert!(!is_workflow(".github/workflows/README.md"));
+    }
+}

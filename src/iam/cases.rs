@@ -1,0 +1,164 @@
+//! The neutral case format: one request with all its layers as one JSON object.
+//!
+//! Members: `id`, `principal`, `action`, `resource`, `resource_account`, `context` with `context_complete` (false: an absent
+//! key is unknown), `identity[]`, `boundary[]`, `session` (null: none), `resource_policy` (null: none; also the trust
+//! policy), `scp` and `rcp` (lists of `{level, policies[]}`; empty: no such layer; null: unreadable), `endpoint[]`, `expect`.
+//! Other members are ignored.
+
+use super::context::Context;
+use super::decision::Decision;
+use super::evaluate::evaluate;
+use super::json::Json;
+use super::layers::{Guardrail, Layers, Level, ResourcePolicy};
+use super::policy::Policy;
+use super::principal::Caller;
+use super::request::Request;
+
+/// One case, compiled.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its id.
+    pub id: String,
+    /// The verdict it expects, if it says so.
+    pub expect: Option<String>,
+    caller: Caller,
+    action: String,
+    resource: String,
+    resource_account: Option<String>,
+    context: Context,
+    identity: Vec<Policy>,
+    boundary: Vec<Policy>,
+    session: Option<Vec<Policy>>,
+    resource_policy: Option<Policy>,
+    scp: Guard,
+    rcp: Guard,
+    endpoint: Vec<Policy>,
+}
+
+#[derive(Debug, Clone)]
+enum Guard {
+    None,
+    Unreadable,
+    Levels(Vec<(String, Vec<Policy>)>),
+}
+
+impl Case {
+    /// Reads one case.
+    ///
+    /// # Errors
+    /// When the text is no JSON object or lacks `principal`, `action` or `resource`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let json = Json::parse(text)?;
+        let need = |key: &str| text_of(&json, key).ok_or_else(|| format!("`{key}` is missing"));
+        Ok(Self {
+            id: text_of(&json, "id").unwrap_or_default(),
+            expect: text_of(&json, "expect"),
+            caller: Caller::parse(&need("principal")?),
+            action: need("action")?,
+            resource: need("resource")?,
+            resource_account: text_of(&json, "resource_account"),
+            context: context(&json),
+            identity: policies(&json, "identity"),
+            boundary: policies(&json, "boundary"),
+            session: present(&json, "session").map(|_| policies(&json, "session")),
+            resource_policy: present(&json, "resource_policy").map(|value| Policy::from_json("resource_policy", value)),
+            scp: guard(&json, "scp"),
+            rcp: guard(&json, "rcp"),
+            endpoint: policies(&json, "endpoint"),
+        })
+    }
+
+    /// Decides the case.
+    #[must_use]
+    pub fn decide(&self) -> Decision {
+        let account = self.resource_account.as_deref();
+        let request = Request::new(&self.caller, &self.action, &self.resource, account, &self.context);
+        evaluate(&request, &self.layers())
+    }
+
+    /// The layers of the case.
+    #[must_use]
+    pub fn layers(&self) -> Layers<'_> {
+        Layers {
+            identity: self.identity.iter().collect(),
+            boundary: self.boundary.iter().collect(),
+            session: self.session.as_ref().map(|policies| policies.iter().collect()),
+            resource_policy: self.resource_policy.as_ref().map_or(ResourcePolicy::None, ResourcePolicy::Read),
+            scp: self.scp.guardrail(),
+            rcp: self.rcp.guardrail(),
+            endpoint: self.endpoint.iter().collect(),
+            ..Layers::default()
+        }
+    }
+}
+
+impl Guard {
+    fn guardrail(&self) -> Guardrail<'_> {
+        match self {
+            Self::None => Guardrail::NotApplicable,
+            Self::Unreadable => Guardrail::Unreadable,
+            Self::Levels(levels) => Guardrail::Levels(
+                levels.iter().map(|(name, policies)| Level { name, policies: policies.iter().collect() }).collect(),
+            ),
+        }
+    }
+}
+
+fn text_of(json: &Json, key: &str) -> Option<String> {
+    json.get(key).and_then(Json::scalar)
+}
+
+fn present<'j>(json: &'j Json, key: &str) -> Option<&'j Json> {
+    json.get(key).filter(|value| !matches!(value, Json::Null))
+}
+
+fn policies(json: &Json, key: &str) -> Vec<Policy> {
+    let documents = present(json, key).map_or(&[][..], Json::one_or_many);
+    documents
+        .iter()
+        .enumerate()
+        .map(|(place, document)| Policy::from_json(&format!("{key}[{place}]"), document))
+        .collect()
+}
+
+fn context(json: &Json) -> Context {
+    let complete = !matches!(json.get("context_complete"), Some(Json::Bool(false)));
+    let mut context = if complete { Context::complete() } else { Context::partial() };
+    let Some(Json::Object(members)) = json.get("context") else { return context };
+    for (key, value) in members {
+        match value {
+            Json::Null => context.set_absent(key),
+            Json::List(values) => context.set_many(key, values.iter().filter_map(Json::scalar).collect()),
+            other => match other.scalar() {
+                Some(text) => context.set(key, text),
+                None => context.set_unknown(key),
+            },
+        }
+    }
+    context
+}
+
+/// A list of levels; a bare policy in it is a level of its own.
+fn guard(json: &Json, key: &str) -> Guard {
+    let levels = match json.get(key) {
+        None => return Guard::None,
+        Some(Json::Null) => return Guard::Unreadable,
+        Some(value) => value.one_or_many(),
+    };
+    if levels.is_empty() {
+        return Guard::None;
+    }
+    let read = |(place, level): (usize, &Json)| {
+        let name = text_of(level, "level").unwrap_or_else(|| place.to_string());
+        let documents = match level.get("policies") {
+            Some(list) => list.one_or_many(),
+            None => std::slice::from_ref(level),
+        };
+        let policies = documents
+            .iter()
+            .enumerate()
+            .map(|(number, document)| Policy::from_json(&format!("{key}[{name}][{number}]"), document));
+        (name.clone(), policies.collect())
+    };
+    Guard::Levels(levels.iter().enumerate().map(read).collect())
+}

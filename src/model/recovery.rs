@@ -1,0 +1,102 @@
+//! What outlives a loss: copies of data, the vaults they lie in, and the restores that proved them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    id::{Arn, EvidenceId, Region},
+    observed::Observed,
+};
+
+/// What in an account lets data come back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Safeguards {
+    pub copies: Observed<Vec<Copy>>,
+    pub vaults: Observed<Vec<Vault>>,
+    pub restores: Observed<Vec<Restore>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyKind {
+    /// A manual snapshot of an RDS instance.
+    InstanceSnapshot,
+    /// A manual snapshot of an RDS cluster.
+    ClusterSnapshot,
+    /// Automated backups that RDS replicates to another Region: they outlive the instance.
+    ReplicatedBackup,
+    /// An on-demand backup of a DynamoDB table.
+    TableBackup,
+    /// A recovery point of AWS Backup.
+    RecoveryPoint,
+}
+
+impl CopyKind {
+    /// What a person calls it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            CopyKind::InstanceSnapshot => "snapshot",
+            CopyKind::ClusterSnapshot => "cluster snapshot",
+            CopyKind::ReplicatedBackup => "replicated automated backup",
+            CopyKind::TableBackup => "table backup",
+            CopyKind::RecoveryPoint => "recovery point",
+        }
+    }
+
+    /// The action that deletes it.
+    pub fn delete_action(self) -> &'static str {
+        match self {
+            CopyKind::InstanceSnapshot => "rds:DeleteDBSnapshot",
+            CopyKind::ClusterSnapshot => "rds:DeleteDBClusterSnapshot",
+            CopyKind::ReplicatedBackup => "rds:DeleteDBInstanceAutomatedBackup",
+            CopyKind::TableBackup => "dynamodb:DeleteBackup",
+            CopyKind::RecoveryPoint => "backup:DeleteRecoveryPoint",
+        }
+    }
+}
+
+/// A copy of one store that stays when the store is deleted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Copy {
+    pub arn: Arn,
+    pub kind: CopyKind,
+    /// The store it was made of.
+    pub of: Arn,
+    pub region: Region,
+    /// The vault of a recovery point.
+    pub vault: Option<Arn>,
+    /// As the service wrote it; DynamoDB and AWS Backup write seconds since 1970.
+    pub made: Option<String>,
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// A vault of AWS Backup ("DescribeBackupVault").
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Vault {
+    pub arn: Arn,
+    pub name: String,
+    pub region: Region,
+    pub lock: Observed<VaultLock>,
+    pub access_policy: Observed<String>,
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// "AWS Backup Vault Lock", AWS Backup Developer Guide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VaultLock {
+    Open,
+    /// Whoever may delete the lock's configuration may lift it.
+    Governance,
+    /// Nobody can lift it, AWS included; recovery points stay until their retention ends.
+    Compliance,
+}
+
+/// A restore that ran ("ListRestoreJobs").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restore {
+    pub recovery_point: Option<Arn>,
+    /// `RDS`, `DynamoDB` …
+    pub resource_type: String,
+    pub status: String,
+    pub at: Option<String>,
+}

@@ -1,0 +1,111 @@
+//! A way: hops from an agent to something it holds, with the gates on it.
+
+use std::cmp::Ordering;
+
+use crate::{
+    analysis::rules::Pass,
+    model::observed::Gap,
+    reach::{
+        cloud::Answer,
+        doors::Step,
+        gate::{self, Gate, People},
+        path::{Capability, Hop, HopNode, Humans, Verdict},
+    },
+};
+
+#[derive(Debug, Clone)]
+pub struct Way {
+    pub hops: Vec<Hop>,
+    pub pass: Pass,
+    pub gates: Vec<Gate>,
+    pub unless: Vec<String>,
+    pub gaps: Vec<Gap>,
+}
+
+impl Way {
+    /// At the agent itself: nothing passed yet.
+    pub fn start() -> Way {
+        Way { hops: Vec::new(), pass: Pass::Free, gates: Vec::new(), unless: Vec::new(), gaps: Vec::new() }
+    }
+
+    pub fn through(agent: &HopNode, steps: &[Step]) -> Way {
+        steps.iter().fold(Way::start(), |way, step| way.step(agent, step))
+    }
+
+    fn step(mut self, agent: &HopNode, step: &Step) -> Way {
+        let from = self.hops.last().map_or_else(|| agent.clone(), |hop| hop.to.clone());
+        self.hops.push(Hop {
+            from,
+            to: step.to.clone(),
+            capability: step.capability,
+            verdict: verdict(step.pass),
+            because: step.because.clone(),
+            evidence: step.evidence.clone(),
+        });
+        self.pass = self.pass.max(step.pass);
+        self.gates.extend(step.gate.clone());
+        self.gaps.extend(step.gaps.iter().cloned());
+        if step.pass == Pass::Possible {
+            self.unless.extend(step.gaps.iter().map(|gap| format!("{} stops it, which could not be read", gap.what)));
+        }
+        self
+    }
+
+    /// One more hop, on a cloud's or a secret's answer.
+    pub fn on(mut self, agent: &HopNode, to: HopNode, capability: Capability, answer: &Answer) -> Way {
+        let from = self.hops.last().map_or_else(|| agent.clone(), |hop| hop.to.clone());
+        self.hops.push(Hop {
+            from,
+            to,
+            capability,
+            verdict: verdict(answer.pass),
+            because: answer.because.clone(),
+            evidence: answer.evidence.clone(),
+        });
+        self.pass = self.pass.max(answer.pass);
+        self.unless.extend(answer.unless.iter().cloned());
+        self.gaps.extend(answer.gaps.iter().cloned());
+        self
+    }
+
+    /// Worst news first: open, then possible, then gated by fewer people, then closed; short and stable among equals.
+    pub fn compare(&self, other: &Way, people: &People) -> Ordering {
+        let rank = |pass: Pass| match pass {
+            Pass::Free => 0,
+            Pass::Possible => 1,
+            Pass::Gated => 2,
+            Pass::Blocked => 3,
+        };
+        let key = |way: &Way| (rank(way.pass), way.humans(people).min, way.hops.len());
+        key(self).cmp(&key(other)).then_with(|| self.signature().cmp(&other.signature()))
+    }
+
+    fn signature(&self) -> Vec<&str> {
+        self.hops.iter().map(|hop| hop.to.id.as_str()).collect()
+    }
+
+    pub fn humans(&self, people: &People) -> Humans {
+        gate::humans(&self.gates, people)
+    }
+
+    pub fn verdict(&self) -> Verdict {
+        verdict(self.pass)
+    }
+}
+
+pub fn verdict(pass: Pass) -> Verdict {
+    match pass {
+        Pass::Free => Verdict::Open,
+        Pass::Possible => Verdict::Possible,
+        Pass::Gated => Verdict::Gated,
+        Pass::Blocked => Verdict::Closed,
+    }
+}
+
+/// Keeps the better of two ways.
+pub fn keep(slot: &mut Option<Way>, way: Way, people: &People) {
+    let better = slot.as_ref().is_none_or(|kept| way.compare(kept, people) == Ordering::Less);
+    if better {
+        *slot = Some(way);
+    }
+}

@@ -1,0 +1,3 @@
+//! The IAM evaluator against cases whose answers come from AWS: its documentation, live runs, or both.
+
+mod cases;

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+
 use crate::{
     base::secret::Secret,
     cli::{Failure, args::Source},
@@ -23,6 +25,20 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|e| Failure::new(format!("cannot read `{}`: {e}", path.display())))
 }
 
+/// A PNG or SVG file as a data URL.
+///
+/// # Errors
+/// When it cannot be read or is neither.
+pub fn data_url(path: &Path) -> Result<String, Failure> {
+    let bytes = read_file(path)?;
+    let kind = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("png") => "image/png",
+        Some("svg") => "image/svg+xml",
+        _ => return Err(Failure::new(format!("`{}` is no logo\nhint: a PNG or an SVG file", path.display()))),
+    };
+    Ok(format!("data:{kind};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes)))
+}
+
 /// Writes a file below a folder, which is made where it is missing.
 ///
 /// # Errors
@@ -40,8 +56,11 @@ pub fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure
 /// # Errors
 /// When a file cannot be read, or there is no credential at all.
 pub fn github_credential(source: &Source) -> Result<Credential, Failure> {
-    if let (Some(app), Some(installation), Some(key)) = (source.github_app, source.github_installation, &source.github_app_key) {
-        let pem = String::from_utf8(read_file(key)?).map_err(|_| Failure::new(format!("`{}` is not a PEM file", key.display())))?;
+    if let (Some(app), Some(installation), Some(key)) =
+        (source.github_app, source.github_installation, &source.github_app_key)
+    {
+        let pem = String::from_utf8(read_file(key)?)
+            .map_err(|_| Failure::new(format!("`{}` is not a PEM file", key.display())))?;
         return Ok(Credential::App { app, installation, key_pem: Secret::new(pem) });
     }
     let token = match &source.github_token_file {
@@ -52,7 +71,9 @@ pub fn github_credential(source: &Source) -> Result<Credential, Failure> {
     };
     let token = token.trim();
     if token.is_empty() || token.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Failure::new("the GitHub token is empty or holds white space\nhint: the file must hold the token and nothing else"));
+        return Err(Failure::new(
+            "the GitHub token is empty or holds white space\nhint: the file must hold the token and nothing else",
+        ));
     }
     Ok(Credential::Token(Secret::new(token)))
 }

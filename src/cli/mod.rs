@@ -72,14 +72,24 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::new)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::new)?;
     runtime.block_on(async {
         match command {
             Command::Demo(args) => commands::demo::run(args, printer).await,
             Command::Assess(args) => commands::assess::run(args, printer).await,
             Command::Collect(args) => commands::collect::run(args, printer).await,
             Command::Report(args) => commands::report::run(args, printer).await,
+            #[cfg(feature = "hook")]
+            Command::Hook(args) => hook(args, printer),
             Command::Explain(args) => commands::explain::run(args, printer).await,
         }
     })
+}
+
+#[cfg(feature = "hook")]
+fn hook(args: &commands::hook::Hook, printer: &Printer) -> Result<Exit, Failure> {
+    let answer = commands::hook::run(args).map_err(Failure::new)?;
+    printer.result(&answer.text).map_err(Failure::new)?;
+    Ok(if answer.fails { Exit::Fails } else { Exit::Clean })
 }

@@ -1,6 +1,8 @@
 //! The one integration binary.
 
+mod catalogue;
 mod floors;
+mod github;
 mod github_fake;
 mod iam;
 mod render;

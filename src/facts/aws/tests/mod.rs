@@ -153,6 +153,7 @@ fn record(told: &Told, body: Digest, at: jiff::Timestamp) -> Record {
             received: None,
             redactions: Vec::new(),
             transient: false,
+            code: None,
         }),
     }
 }

@@ -40,8 +40,11 @@ pub fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure
 /// # Errors
 /// When a file cannot be read, or there is no credential at all.
 pub fn github_credential(source: &Source) -> Result<Credential, Failure> {
-    if let (Some(app), Some(installation), Some(key)) = (source.github_app, source.github_installation, &source.github_app_key) {
-        let pem = String::from_utf8(read_file(key)?).map_err(|_| Failure::new(format!("`{}` is not a PEM file", key.display())))?;
+    if let (Some(app), Some(installation), Some(key)) =
+        (source.github_app, source.github_installation, &source.github_app_key)
+    {
+        let pem = String::from_utf8(read_file(key)?)
+            .map_err(|_| Failure::new(format!("`{}` is not a PEM file", key.display())))?;
         return Ok(Credential::App { app, installation, key_pem: Secret::new(pem) });
     }
     let token = match &source.github_token_file {
@@ -52,7 +55,9 @@ pub fn github_credential(source: &Source) -> Result<Credential, Failure> {
     };
     let token = token.trim();
     if token.is_empty() || token.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Failure::new("the GitHub token is empty or holds white space\nhint: the file must hold the token and nothing else"));
+        return Err(Failure::new(
+            "the GitHub token is empty or holds white space\nhint: the file must hold the token and nothing else",
+        ));
     }
     Ok(Credential::Token(Secret::new(token)))
 }

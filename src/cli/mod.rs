@@ -72,7 +72,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::new)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::new)?;
     runtime.block_on(async {
         match command {
             Command::Demo(args) => commands::demo::run(args, printer).await,

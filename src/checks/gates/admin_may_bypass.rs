@@ -23,7 +23,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                     format!("administrators pass the gate of {subject}: {}", admin.because),
                     &admin.evidence,
                 )
-                .fix("enforce_for_admins", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())]),
+                .fix(
+                    "enforce_for_admins",
+                    &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())],
+                ),
             (_, Pass::Possible) => sheet.unknown(
                 &subject,
                 format!("whether administrators pass the gate of {subject} could not be told"),

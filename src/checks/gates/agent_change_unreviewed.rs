@@ -42,7 +42,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 missed.len(),
                 list.join(", ")
             );
-            sheet.fail(name, statement, evidence).fix("require_pull_request_review", &[("approvals", "one"), ("branch", &repository.default_branch), ("repository", name)]);
+            sheet.fail(name, statement, evidence).fix(
+                "require_pull_request_review",
+                &[("approvals", "one"), ("branch", &repository.default_branch), ("repository", name)],
+            );
         } else if !unread.is_empty() {
             sheet.unknown(name, format!("whether agent changes in {name} were approved could not be told"), unread);
         } else if by_agents > 0 {

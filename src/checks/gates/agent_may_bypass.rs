@@ -27,7 +27,14 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 Verdict::Open => sheet
                     .fail(row, format!("{} passes the gate of {subject} alone: {because}", path.agent_name), &evidence)
                     .paths([path.id.clone()])
-                    .fix("remove_bypass_actor", &[("actor", path.agent.as_str()), ("repository", repository.name.as_str()), ("rule", "the rules")]),
+                    .fix(
+                        "remove_bypass_actor",
+                        &[
+                            ("actor", path.agent.as_str()),
+                            ("repository", repository.name.as_str()),
+                            ("rule", "the rules"),
+                        ],
+                    ),
                 Verdict::Possible => sheet
                     .unknown(
                         row,

@@ -26,9 +26,12 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let evidence = [branch.rules.evidence.clone(), branch.classic.evidence.clone()].concat();
         match required {
             Truth::True => sheet.pass(&subject, format!("{subject} requires checks to pass"), &evidence),
-            Truth::False => sheet
-                .fail(&subject, format!("{subject} changes without any required check"), &evidence)
-                .fix("require_status_checks", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())]),
+            Truth::False => {
+                sheet.fail(&subject, format!("{subject} changes without any required check"), &evidence).fix(
+                    "require_status_checks",
+                    &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())],
+                )
+            }
             Truth::Unknown => {
                 let gaps = [
                     branch.rules.gap(format!("rules in force on {subject}")),

@@ -40,9 +40,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             }
             Truth::False => {
                 let what = if pushes == Truth::False { "rewritten by a force push" } else { "deleted" };
-                sheet
-                    .fail(&subject, format!("{subject} can be {what}"), &evidence)
-                    .fix("block_force_push", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())])
+                sheet.fail(&subject, format!("{subject} can be {what}"), &evidence).fix(
+                    "block_force_push",
+                    &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())],
+                )
             }
         };
     }

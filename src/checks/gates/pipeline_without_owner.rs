@@ -38,7 +38,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 };
                 sheet
                     .fail(&subject, format!("the pipeline of {subject} changes without its owners: {why}"), &evidence)
-                    .fix("own_pipeline_by_codeowners", &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())])
+                    .fix(
+                        "own_pipeline_by_codeowners",
+                        &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())],
+                    )
             }
             Truth::Unknown => {
                 let gaps = [

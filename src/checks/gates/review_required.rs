@@ -26,7 +26,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                     format!("a change reaches {subject} without anyone's approval: {}", met.because),
                     &met.evidence,
                 )
-                .fix("require_pull_request_review", &[("approvals", "one"), ("branch", branch.name.as_str()), ("repository", repository.name.as_str())]),
+                .fix(
+                    "require_pull_request_review",
+                    &[("approvals", "one"), ("branch", branch.name.as_str()), ("repository", repository.name.as_str())],
+                ),
             Pass::Possible => {
                 sheet.unknown(&subject, format!("whether {subject} asks for an approval could not be told"), met.gaps)
             }

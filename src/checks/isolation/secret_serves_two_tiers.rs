@@ -55,9 +55,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 secrets.len(),
                 wide.join(", ")
             );
-            sheet
-                .fail(name, statement, evidence)
-                .fix("scope_secret_to_environment", &[("environment", "production"), ("repository", name), ("secret", &wide.join(", "))]);
+            sheet.fail(name, statement, evidence).fix(
+                "scope_secret_to_environment",
+                &[("environment", "production"), ("repository", name), ("secret", &wide.join(", "))],
+            );
         }
     }
 }

@@ -42,7 +42,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                         format!("{} can delete {name} and its backups, with no human in between", agent.agent.name),
                         &evidence,
                     )
-                    .fix("deny_recovery_removal", &[("action", &robs.action), ("resource", &store.name), ("role", paths::principal(robs))]),
+                    .fix(
+                        "deny_recovery_removal",
+                        &[("action", &robs.action), ("resource", &store.name), ("role", paths::principal(robs))],
+                    ),
                 Verdict::Possible => sheet.unknown(
                     subject,
                     format!("{} can perhaps delete {name} and its backups", agent.agent.name),

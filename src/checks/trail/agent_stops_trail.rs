@@ -16,9 +16,14 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let subject = format!("{} {}", path.agent.as_str(), path.resource.raw());
         let evidence: Vec<_> = path.hops.iter().flat_map(|hop| hop.evidence.clone()).collect();
         match path.verdict {
-            Verdict::Open => sheet
-                .fail(subject, path.sentence.clone(), &evidence)
-                .fix("protect_trail", &[("action", "cloudtrail:StopLogging"), ("role", paths::principal(path)), ("trail", path.resource.raw())]),
+            Verdict::Open => sheet.fail(subject, path.sentence.clone(), &evidence).fix(
+                "protect_trail",
+                &[
+                    ("action", "cloudtrail:StopLogging"),
+                    ("role", paths::principal(path)),
+                    ("trail", path.resource.raw()),
+                ],
+            ),
             Verdict::Possible => sheet.unknown(subject, path.sentence.clone(), paths::unless(path)),
             Verdict::Gated | Verdict::Closed => sheet.pass(subject, path.sentence.clone(), &evidence),
         }

@@ -19,7 +19,11 @@ use crate::{
 pub async fn run(args: &Collect, printer: &Printer) -> Result<Exit, Failure> {
     let config = config(args.source.config.as_deref())?;
     let run = collect(&args.source, &config, printer).await?;
-    printer.say(&format!("recorded run {run} in {}; next: ambit report --store {}", args.source.store.display(), args.source.store.display()));
+    printer.say(&format!(
+        "recorded run {run} in {}; next: ambit report --store {}",
+        args.source.store.display(),
+        args.source.store.display()
+    ));
     Ok(Exit::Clean)
 }
 
@@ -129,7 +133,9 @@ async fn unfinished(store: &Store) -> Result<RunId, Failure> {
     let id = newest.ok_or_else(|| Failure::new(format!("no run in `{}` to go on with", store.place())))?;
     match store.end(&id).await.map_err(Failure::new)? {
         None => Ok(id),
-        Some(_) => Err(Failure::new(format!("run {id} was collected to its end\nhint: leave out --resume to collect anew"))),
+        Some(_) => {
+            Err(Failure::new(format!("run {id} was collected to its end\nhint: leave out --resume to collect anew")))
+        }
     }
 }
 
@@ -142,7 +148,12 @@ fn aws_scopes(config: &Config) -> Vec<(Scope, Option<String>)> {
     if config.scope.accounts.is_empty() {
         return vec![(Scope::new("aws"), None)];
     }
-    config.scope.accounts.iter().map(|account| (Scope::new(format!("aws/{}", account.name)), account.role_arn.clone())).collect()
+    config
+        .scope
+        .accounts
+        .iter()
+        .map(|account| (Scope::new(format!("aws/{}", account.name)), account.role_arn.clone()))
+        .collect()
 }
 
 fn regions(source: &Source, config: &Config) -> Vec<String> {

@@ -26,7 +26,8 @@ fn catalogue() -> String {
 
 fn of_catalogue(id: &str) -> Result<String, Failure> {
     let found = checks::all().into_iter().find(|check| check.id == id);
-    let check = found.ok_or_else(|| Failure::new(format!("nothing is called `{id}`\nhint: `ambit explain` lists what there is")))?;
+    let check = found
+        .ok_or_else(|| Failure::new(format!("nothing is called `{id}`\nhint: `ambit explain` lists what there is")))?;
     Ok(format!("{}\nseverity {:?}, objective {}\n", check.page(), check.severity, check.objective))
 }
 
@@ -40,7 +41,14 @@ fn path_text(path: &ReachPath) -> String {
     let mut text = format!("{}\n\n", path.sentence);
     for hop in &path.hops {
         let evidence: Vec<&str> = hop.evidence.iter().map(|id| id.as_str()).collect();
-        text.push_str(&format!("  {:?}  {} -> {}\n    {}\n    evidence {}\n", hop.verdict, hop.from.name, hop.to.name, hop.because, evidence.join(" ")));
+        text.push_str(&format!(
+            "  {:?}  {} -> {}\n    {}\n    evidence {}\n",
+            hop.verdict,
+            hop.from.name,
+            hop.to.name,
+            hop.because,
+            evidence.join(" ")
+        ));
     }
     for remedy in &path.closed_by {
         text.push_str(&format!("  closes it: {} ({}, {} min)\n", remedy.change, remedy.who, remedy.minutes));
@@ -49,7 +57,10 @@ fn path_text(path: &ReachPath) -> String {
 }
 
 fn finding_text(finding: &Finding) -> String {
-    let mut text = format!("{:?}: {}\ncheck {}, severity {:?}\n", finding.outcome, finding.statement, finding.check, finding.severity);
+    let mut text = format!(
+        "{:?}: {}\ncheck {}, severity {:?}\n",
+        finding.outcome, finding.statement, finding.check, finding.severity
+    );
     for gap in &finding.needs {
         let needs = gap.needs.as_ref().map(|needs| format!("; grant {needs}")).unwrap_or_default();
         text.push_str(&format!("  not read: {} ({}){needs}\n", gap.what, gap.why));

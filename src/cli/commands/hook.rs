@@ -239,8 +239,8 @@ fn coverage(args: &Hook) -> Result<Option<Coverage>, HookError> {
     let mut all: Option<Coverage> = None;
     for path in &args.coverage {
         let text = String::from_utf8_lossy(&read(path, REPORT_LIMIT)?).into_owned();
-        let one = Coverage::parse(&text)
-            .map_err(|why| HookError::Coverage { file: path.display().to_string(), why })?;
+        let one =
+            Coverage::parse(&text).map_err(|why| HookError::Coverage { file: path.display().to_string(), why })?;
         match &mut all {
             Some(all) => all.join(one),
             None => all = Some(one),

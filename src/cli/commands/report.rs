@@ -23,7 +23,13 @@ pub async fn run(args: &Report, printer: &Printer) -> Result<Exit, Failure> {
 }
 
 /// Reports a run of a store; the newest complete one where none is named.
-pub async fn of_store(store: &Path, run: Option<&RunId>, out: &Out, fail_on: Severity, printer: &Printer) -> Result<Exit, Failure> {
+pub async fn of_store(
+    store: &Path,
+    run: Option<&RunId>,
+    out: &Out,
+    fail_on: Severity,
+    printer: &Printer,
+) -> Result<Exit, Failure> {
     let (log, config) = load(store, run).await?;
     let assessment = judge(&log, &config, fail_on)?;
     write(&assessment, &out.out, &out.report, printer)?;

@@ -12,7 +12,11 @@ use tokio::task::JoinSet;
 
 use self::client::Client;
 use super::{Progress, wire};
-use crate::{controls::config::{Config, RefPattern}, facts::github::paths, model::id::RepoName};
+use crate::{
+    controls::config::{Config, RefPattern},
+    facts::github::paths,
+    model::id::RepoName,
+};
 
 /// What to ask for.
 #[derive(Debug, Clone)]

@@ -12,6 +12,9 @@ use super::{
     join,
 };
 
+/// A Region's name, in the header of a run, that stands for all Regions that the account has enabled.
+pub const ENABLED_REGIONS: &str = "enabled";
+
 /// One account's part of a run log.
 pub(super) struct Account<'a> {
     pub log: &'a RunLog,
@@ -26,7 +29,8 @@ impl<'a> Account<'a> {
     pub fn new(log: &'a RunLog, scope: &'a Scope) -> Account<'a> {
         let source = log.header().aws.iter().find(|source| source.scope == *scope);
         let regions = source.map(|source| source.regions.as_slice()).unwrap_or_default();
-        let regions = regions.iter().map(|region| Region::new(region.clone())).collect();
+        let named = regions.iter().filter(|region| *region != ENABLED_REGIONS);
+        let regions = named.map(|region| Region::new(region.clone())).collect();
         let mut account = Account { log, scope, regions, unlisted: None };
         account.find_regions();
         account

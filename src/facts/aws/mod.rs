@@ -25,6 +25,7 @@ use crate::{
     model::world::CloudAccount,
 };
 
+pub use account::ENABLED_REGIONS;
 pub use coverage::coverage;
 pub use s3::{bucket_location, bucket_regions};
 

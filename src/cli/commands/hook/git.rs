@@ -114,13 +114,15 @@ impl Git {
 
     /// What is staged against `base`.
     pub fn staged(&self, base: &str) -> Result<Vec<Entry>, GitError> {
-        let list = self.ask(&["diff-index", "--cached", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", base, "--"])?;
+        let list =
+            self.ask(&["diff-index", "--cached", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", base, "--"])?;
         Ok(read_raw(&list)?)
     }
 
     /// What changed between two commits.
     pub fn between(&self, base: &str, head: &str) -> Result<Vec<Entry>, GitError> {
-        let list = self.ask(&["diff-tree", "-r", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", base, head, "--"])?;
+        let list =
+            self.ask(&["diff-tree", "-r", "--raw", "-z", "--no-abbrev", "-M", "--no-ext-diff", base, head, "--"])?;
         Ok(read_raw(&list)?)
     }
 
@@ -145,7 +147,9 @@ impl Git {
         let entries = self.tree(commit, Some(path))?;
         let blobs: Vec<(&str, &str)> = entries
             .iter()
-            .filter_map(|entry| Some((entry.path.as_str(), entry.new.as_ref().filter(|blob| blob.regular)?.object.as_str())))
+            .filter_map(|entry| {
+                Some((entry.path.as_str(), entry.new.as_ref().filter(|blob| blob.regular)?.object.as_str()))
+            })
             .collect();
         let names: Vec<&str> = blobs.iter().map(|(_, object)| *object).collect();
         let objects = self.objects(&names)?;

@@ -152,6 +152,7 @@ fn record(told: &Told, body: Digest, at: jiff::Timestamp) -> Record {
             size: told.body.len() as u64,
             received: None,
             redactions: Vec::new(),
+            code: None,
             transient: false,
         }),
     }

@@ -4,10 +4,14 @@
 //! credentials or a store that cannot be written ends a collection.
 
 mod account;
+mod alerts;
+mod backups;
 mod buckets;
 pub mod client;
 mod regional;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, sync::Arc};
 
@@ -95,7 +99,9 @@ async fn entered(
     parts.start(buckets::all(session.clone()));
     parts.start(regional::trails(session.clone(), regions.clone()));
     for region in regions {
-        parts.start(regional::all(session.clone(), region, id.clone()));
+        parts.start(regional::all(session.clone(), region.clone(), id.clone()));
+        parts.start(backups::all(session.clone(), region.clone()));
+        parts.start(alerts::all(session.clone(), region));
     }
     parts.watched(session.scope(), progress).await?;
     Ok(session.summary())

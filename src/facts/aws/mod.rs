@@ -4,7 +4,9 @@
 //! denied, failed or not collected, and never empty.
 
 mod account;
+mod alerts;
 mod answer;
+mod backups;
 pub mod coverage;
 mod dynamodb;
 mod fields;
@@ -44,6 +46,8 @@ pub fn lower(log: &RunLog, scope: &Scope) -> CloudAccount {
             s3::stores(&account, &caller),
         ]),
         trails: trails::trails(&account),
+        safeguards: backups::safeguards(&account),
+        detection: alerts::detection(&account),
         caller,
     }
 }

@@ -51,6 +51,9 @@ pub struct Population {
     pub title: String,
     /// Whether this version reads it.
     pub held: bool,
+    /// The checks that test over it: operation, not design.
+    #[serde(default)]
+    pub checks: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]

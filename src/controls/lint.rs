@@ -44,6 +44,7 @@ pub fn lint(overlay: &Overlay, checks: &[KnownCheck<'_>]) -> Vec<Problem> {
     lint.objectives(&catalogue, checks);
     lint.frameworks(&catalogue);
     lint.questions(&catalogue, checks);
+    lint.populations(&catalogue, checks);
     lint.files(&Files { overlay }, &catalogue);
     lint.problems.extend(
         permissions::problems()
@@ -122,6 +123,14 @@ impl Lint {
         for question in questions() {
             for id in question.rule.checks().iter().filter(|id| !checks.iter().any(|check| check.id == **id)) {
                 self.say("questions", format!("`{}` looks at `{id}`, which is no check", question.id));
+            }
+        }
+    }
+
+    fn populations(&mut self, catalogue: &Catalogue, checks: &[KnownCheck<'_>]) {
+        for population in &catalogue.populations {
+            for id in population.checks.iter().filter(|id| !checks.iter().any(|check| check.id == **id)) {
+                self.say("populations.yaml", format!("{} names `{id}`, which is no check", population.id));
             }
         }
     }

@@ -108,6 +108,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// One record, whatever it answers.
+    pub fn of(&self, record: &'a Record) -> Got<'a, Value> {
+        let stop = match (record.status(), record.settled()) {
+            (Some(200..=299), true) => Stop::End,
+            (Some(status), true) => Stop::Status(status),
+            (Some(status), false) => Stop::Failed(format!("HTTP {status}, ask again")),
+            (None, _) => Stop::Failed("no answer came".to_owned()),
+        };
+        let pages = Pages { records: vec![record], stop };
+        match record.accept == super::paths::RAW {
+            // A file's bytes are no JSON; that they came is enough here.
+            true => self.single(&pages, |_| Ok(Value::Null)),
+            false => self.single(&pages, |record| self.log.json(record)),
+        }
+    }
+
     /// Why there is no success in these pages.
     fn stopped<T>(&self, pages: &Pages<'a>) -> Got<'a, T> {
         let evidence = pages.evidence();

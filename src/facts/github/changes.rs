@@ -20,6 +20,9 @@ use crate::model::{
 /// The name of the query that asks for them.
 pub const QUERY: &str = "Changes";
 
+/// What shows pull requests, in the words of the permission table.
+pub(super) const GRANT: &str = "repository pull requests: read";
+
 /// The run setting with the first moment of the population, RFC 3339; without it the newest are a sample.
 pub const SINCE: &str = "pull_requests_since";
 
@@ -46,7 +49,7 @@ pub(super) fn by_repository(reader: &Reader<'_>) -> BTreeMap<RepoName, Changes> 
         all.entry(RepoName::new(format!("{owner}/{name}"))).or_default().add(Page {
             base,
             after: param("after"),
-            pull_requests: connection(&answer, "pullRequests", "repository pull requests: read"),
+            pull_requests: connection(&answer, "pullRequests", GRANT),
         });
     }
     all
@@ -72,7 +75,7 @@ impl Changes {
 }
 
 /// One field of `data.repository`. Null is withheld, unless GitHub gives another reason.
-fn connection(answer: &Observed<Value>, field: &str, grant: &str) -> Observed<Value> {
+pub(super) fn connection(answer: &Observed<Value>, field: &str, grant: &str) -> Observed<Value> {
     answer.as_ref().and_then(|answer| {
         let errors = list(answer, "errors");
         let repository = answer.get("data").and_then(|data| data.get("repository")).filter(|value| !value.is_null());
@@ -149,7 +152,7 @@ fn pull_request(node: &Value) -> Option<PullRequest> {
 /// The nodes of an inner connection, and whether those are all of them.
 fn nodes<T>(of: &Value, field: &str, read: impl Fn(&Value) -> Option<T>) -> Observed<Vec<T>> {
     let Some(connection) = of.get(field).filter(|value| !value.is_null()) else {
-        return Observed::denied("github", "repository pull requests: read", Vec::new());
+        return Observed::denied("github", GRANT, Vec::new());
     };
     let nodes = list(connection, "nodes");
     let total = number(connection, "totalCount").unwrap_or(u64::MAX);

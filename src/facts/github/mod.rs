@@ -3,6 +3,7 @@
 mod actions;
 mod answer;
 pub mod changes;
+pub mod coverage;
 pub mod environments;
 pub mod files;
 mod organization;
@@ -12,10 +13,15 @@ mod rules;
 mod shape;
 pub mod workflows;
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     evidence::{RunLog, Scope},
     model::{id::RepoName, observed::Observed, world::Organization},
 };
+
+pub use coverage::coverage;
 
 /// What one identity saw of the run's organisation. The header says which one, and which repositories were in scope.
 pub fn lower(log: &RunLog, scope: &Scope) -> Observed<Organization> {

@@ -1,0 +1,199 @@
+//! Fixtures: a small organisation that was read in full, and the parts that tests put on top.
+
+mod accepted;
+mod answered;
+mod judged;
+mod property;
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use super::*;
+use crate::{
+    base::foreign::Foreign,
+    checks,
+    controls::catalogue::Overlay,
+    model::{
+        action::ActionClass,
+        agent::AgentKind,
+        id::{CheckId, FindingId, PathId},
+        observed::{Gap, Needs, Observed},
+        tier::TierBasis,
+        world::{self, CloudAccount, Organization, RunFacts},
+    },
+    reach::path::{Basis, Humans, Remedy, Verdict},
+    report::{AnswerKind, Mode},
+};
+
+pub static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load(&Overlay::default()).unwrap());
+
+pub fn known<T>(value: T) -> Observed<T> {
+    Observed::known(value, vec!["e-1".into()])
+}
+
+/// Everything read, nothing found.
+pub fn world() -> World {
+    World {
+        run: RunFacts {
+            id: "20261125T033000Z-1".into(),
+            started: "2026-11-25T03:30:00Z".to_owned(),
+            tool_version: "0.1.0".to_owned(),
+            scope: vec!["acme".to_owned()],
+            config_digest: None,
+            complete: true,
+        },
+        forge: known(organization()),
+        accounts: vec![CloudAccount {
+            scope: "prod".to_owned(),
+            caller: Observed::absent(Vec::new()),
+            principals: known(Default::default()),
+            oidc_providers: known(Vec::new()),
+            scps: Observed::absent(Vec::new()),
+            stores: known(Vec::new()),
+            trails: known(Vec::new()),
+        }],
+        cloud_skipped: None,
+        coverage: world::Coverage { planned: 12, answered: 11, ..Default::default() },
+    }
+}
+
+fn organization() -> Organization {
+    Organization {
+        login: "acme".to_owned(),
+        id: 1,
+        is_organization: true,
+        plan: known("enterprise".to_owned()),
+        base_permission: Observed::absent(Vec::new()),
+        members: known(Vec::new()),
+        owners: known(Vec::new()),
+        teams: known(Vec::new()),
+        installations: known(Vec::new()),
+        secrets: known(Vec::new()),
+        runners: known(Vec::new()),
+        subject_template: Observed::absent(Vec::new()),
+        workflow_defaults: Observed::absent(Vec::new()),
+        two_factor_required: known(true),
+        audit_log: known(true),
+        repositories: known(Vec::new()),
+        caller: Observed::absent(Vec::new()),
+    }
+}
+
+pub fn agent(name: &str) -> Agent {
+    Agent {
+        id: AgentId::new(format!("app:{name}")),
+        name: name.into(),
+        kind: AgentKind::App,
+        acts_as: vec![name.into()],
+        signals: Vec::new(),
+        owner: None,
+        first_seen: None,
+        last_seen: None,
+        pull_requests: 0,
+        commits: 0,
+    }
+}
+
+pub fn path(id: &str, agent: &str, class: ActionClass, tier: Tier, verdict: Verdict) -> ReachPath {
+    ReachPath {
+        id: PathId::from(id),
+        agent: AgentId::new(format!("app:{agent}")),
+        agent_name: agent.into(),
+        action: "rds:DeleteDBInstance".to_owned(),
+        class,
+        resource: Foreign::new(format!("arn:{id}")),
+        resource_name: "database shop-prod".into(),
+        tier,
+        tier_basis: TierBasis::Asserted,
+        humans: Humans { min: 0, max: Some(0), who: Vec::new(), k: 0, basis: Basis::Enforced },
+        verdict,
+        hops: Vec::new(),
+        closed_by: Vec::new(),
+        sentence: format!("{agent} can do {class:?} by {id}."),
+        unless: Vec::new(),
+    }
+}
+
+pub fn remedy(id: &str, minutes: u32) -> Remedy {
+    Remedy {
+        id: id.to_owned(),
+        change: format!("do {id}"),
+        who: "cloud admin".to_owned(),
+        minutes,
+        reversible: true,
+        may_break: String::new(),
+        plan: String::new(),
+    }
+}
+
+/// A finding whose id is made of its check and subject.
+pub fn finding(check: &str, subject: &str, outcome: Outcome, severity: Severity) -> Finding {
+    Finding {
+        id: FindingId::new(format!("f-{check}-{subject}")),
+        check: CheckId::from(check),
+        outcome,
+        severity,
+        mode: Mode::PrivilegeEscalation,
+        subject: subject.into(),
+        statement: format!("{check} on {subject}"),
+        evidence: vec!["e-1".into()],
+        needs: Vec::new(),
+        paths: Vec::new(),
+        remedies: Vec::new(),
+        location: None,
+        owner: None,
+        due: None,
+        response: None,
+        accepted: None,
+    }
+}
+
+pub fn gap(what: &str, grant: &str) -> Gap {
+    let needs = Needs { provider: "github".to_owned(), grant: grant.to_owned() };
+    Gap { what: what.to_owned(), why: "denied".to_owned(), needs: Some(needs), evidence: Vec::new() }
+}
+
+/// Inputs that borrow a world and a configuration; everything else is empty.
+pub fn inputs<'a>(world: &'a World, config: &'a Config) -> Inputs<'a> {
+    Inputs {
+        world,
+        config,
+        catalogue: &CATALOGUE,
+        checks: checks::all().iter().map(checks::CheckDef::entry).collect(),
+        findings: Vec::new(),
+        agents: Vec::new(),
+        paths: Vec::new(),
+        tiers: Vec::new(),
+        approvals: BTreeMap::new(),
+        sign_off: None,
+        drills: Vec::new(),
+        reverts: Vec::new(),
+        evidence: Vec::new(),
+        branding: Branding::default(),
+        data_date: "2026-11-01".to_owned(),
+        fail_on: Severity::High,
+    }
+}
+
+pub fn config(text: &str) -> Config {
+    Config::parse("ambit.toml", text.as_bytes()).unwrap()
+}
+
+pub fn answer(assessment: &Assessment, id: &str) -> (AnswerKind, String) {
+    let found = assessment.answers.iter().find(|answer| answer.id.as_str() == id).unwrap();
+    (found.answer, found.statement.clone())
+}
+
+#[test]
+fn the_data_under_controls_and_the_checks_fit_together() {
+    let all = checks::all();
+    let own = own_checks();
+    let mut known: Vec<crate::controls::KnownCheck<'_>> = all
+        .iter()
+        .map(|check| crate::controls::KnownCheck { id: check.id, objective: check.objective })
+        .collect();
+    known.extend(
+        own.iter().map(|check| crate::controls::KnownCheck { id: check.id.as_str(), objective: check.objective.as_str() }),
+    );
+    let problems = crate::controls::lint(&Overlay::default(), &known);
+    assert!(problems.is_empty(), "{}", problems.iter().map(|problem| format!("{problem}\n")).collect::<String>());
+}

@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod aws_accounts;
 mod floors;
 mod github_fake;
 mod iam;

@@ -204,7 +204,11 @@ mod tests {
             let pattern = json!({ "detail": { "field": [matcher] } });
             let test = |value: &Value| matches(&pattern, &json!({ "detail": { "field": value } }));
             assert_eq!((test(&hit), test(&miss)), (Truth::True, Truth::False), "{pattern}");
-            assert_eq!((test(&json!([hit])), test(&json!([miss]))), (Truth::True, Truth::False), "{pattern} in an array");
+            assert_eq!(
+                (test(&json!([hit])), test(&json!([miss]))),
+                (Truth::True, Truth::False),
+                "{pattern} in an array"
+            );
         }
     }
 

@@ -129,7 +129,8 @@ impl Watch<'_> {
         let fed = self.detection.trail_log_groups.any(|name| (*name == filter.log_group).into());
         let takes = fed.and(metric_pattern::matches(&filter.pattern, record));
         let arrives = self.detection.alarms.any(|alarm| {
-            let ours = alarm.region == filter.region && alarm.metric.as_ref().is_some_and(|m| filter.metrics.contains(m));
+            let ours =
+                alarm.region == filter.region && alarm.metric.as_ref().is_some_and(|m| filter.metrics.contains(m));
             let tells = Truth::any(alarm.actions.iter().map(|action| self.arrives(action)));
             Truth::from(ours && alarm.actions_enabled).and(tells)
         });
@@ -166,8 +167,20 @@ impl Watch<'_> {
         ]
         .into_iter()
         .flatten()
-        .chain(detection.rules.members().iter().filter_map(|rule| rule.targets.gap(format!("targets of rule {}", rule.name))))
-        .chain(detection.topics.members().iter().filter_map(|t| t.subscriptions.gap(format!("subscriptions of {}", t.arn))))
+        .chain(
+            detection
+                .rules
+                .members()
+                .iter()
+                .filter_map(|rule| rule.targets.gap(format!("targets of rule {}", rule.name))),
+        )
+        .chain(
+            detection
+                .topics
+                .members()
+                .iter()
+                .filter_map(|t| t.subscriptions.gap(format!("subscriptions of {}", t.arn))),
+        )
         .collect()
     }
 }

@@ -6,7 +6,8 @@ use super::session::{Parts, Session};
 use crate::collect::wire::Error;
 
 pub(super) async fn all(session: Session, region: String) -> Result<(), Error> {
-    let ask = |service: &'static str, operation: &'static str, params| session.call(service, &region, operation, params);
+    let ask =
+        |service: &'static str, operation: &'static str, params| session.call(service, &region, operation, params);
     // Snapshots that AWS Backup made are recovery points, and automated ones go with their instance.
     let manual = json!({ "SnapshotType": "manual" });
     ask("rds", "DescribeDBSnapshots", manual.clone()).await?;

@@ -35,7 +35,10 @@ fn the_sample_policy_is_what_the_collector_calls() {
     let expected = format!("{}\n", serde_json::to_string_pretty(&policy).unwrap());
     assert_eq!(sample, expected, "write this to samples/access/aws-read-only.json:\n{expected}");
     let packed: usize = sample.chars().filter(|c| !c.is_whitespace()).count();
-    assert!(packed <= 6144, "a managed policy holds 6,144 characters without white space (IAM quotas), this one {packed}");
+    assert!(
+        packed <= 6144,
+        "a managed policy holds 6,144 characters without white space (IAM quotas), this one {packed}"
+    );
 }
 
 /// Each call that a source spells is a row of the table, or the wire would refuse it at the user's.
@@ -45,7 +48,8 @@ fn every_call_is_on_the_list() {
         operations::services().iter().flat_map(|s| s.operations.iter().map(|o| o.name.as_str())).collect();
     let verbs = ["Get", "List", "Describe", "Lookup", "Generate"];
     for word in SOURCES.iter().flat_map(|source| source.split('"').skip(1).step_by(2)) {
-        let spelled = word.len() > 6 && word.chars().all(char::is_alphanumeric) && verbs.iter().any(|v| word.starts_with(v));
+        let spelled =
+            word.len() > 6 && word.chars().all(char::is_alphanumeric) && verbs.iter().any(|v| word.starts_with(v));
         assert!(!spelled || rows.contains(word), "`{word}` is no row of controls/aws/operations.yaml");
     }
 }

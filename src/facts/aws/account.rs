@@ -2,7 +2,7 @@
 
 use crate::{
     controls::operations,
-    evidence::{Pages, RunLog, Scope},
+    evidence::{Pages, Record, RunLog, Scope},
     model::{id::Region, observed::Observed},
 };
 
@@ -48,6 +48,12 @@ impl<'a> Account<'a> {
         if !listed.evidence.is_empty() && listed.end != End::Whole {
             self.unlisted = Some(listed);
         }
+    }
+
+    /// The last attempt to assume this account's role, if it failed.
+    pub fn refused_role(&self) -> Option<&'a Record> {
+        let attempts = self.log.records().iter().filter(|record| record.scope == *self.scope);
+        attempts.rev().find(|record| record.operation == "AssumeRole").filter(|record| !record.granted())
     }
 
     /// The Region that answers for the account as a whole.

@@ -18,19 +18,29 @@ use super::{
 
 pub(super) fn detection(account: &Account<'_>) -> Detection {
     Detection {
-        rules: lists(account, "events", "ListRules", "Rules", &|body, region, evidence| rule(account, body, region, evidence)),
+        rules: lists(account, "events", "ListRules", "Rules", &|body, region, evidence| {
+            rule(account, body, region, evidence)
+        }),
         filters: lists(account, "logs", "DescribeMetricFilters", "metricFilters", &filter),
         alarms: lists(account, "monitoring", "DescribeAlarms", "MetricAlarms", &alarm),
         topics: lists(account, "sns", "ListTopics", "Topics", &|body, region, _| topic(account, body, region)),
-        trail_log_groups: lists(account, "cloudtrail", "DescribeTrails", "trailList", &|body, _, _| Ok(log_group(body)))
-            .map(|names| names.into_iter().filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()),
+        trail_log_groups: lists(account, "cloudtrail", "DescribeTrails", "trailList", &|body, _, _| {
+            Ok(log_group(body))
+        })
+        .map(|names| names.into_iter().filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()),
     }
 }
 
 type Lower<'a, T> = &'a dyn Fn(&Value, &Region, &[EvidenceId]) -> Result<T, String>;
 
 /// The members of one list of one operation, over all Regions.
-fn lists<T>(account: &Account<'_>, service: &str, operation: &str, list: &str, lower: Lower<'_, T>) -> Observed<Vec<T>> {
+fn lists<T>(
+    account: &Account<'_>,
+    service: &str,
+    operation: &str,
+    list: &str,
+    lower: Lower<'_, T>,
+) -> Observed<Vec<T>> {
     account.by_region(|region| {
         let asked = account.ask(service, region.as_str(), operation, &[]);
         let members = asked.read(|pages| {

@@ -54,7 +54,12 @@ fn copy(kind: CopyKind, arn: &str, of: String, made: Option<String>) -> Copy {
 /// A snapshot names its instance by identifier; account and Region are its own, or those of the snapshot it was copied from.
 fn instance_snapshot(body: &Value) -> Option<Copy> {
     let arn = text(body, "DBSnapshotArn")?;
-    let of = sibling(text(body, "SourceDBSnapshotIdentifier").unwrap_or(arn), arn, "db", text(body, "DBInstanceIdentifier")?);
+    let of = sibling(
+        text(body, "SourceDBSnapshotIdentifier").unwrap_or(arn),
+        arn,
+        "db",
+        text(body, "DBInstanceIdentifier")?,
+    );
     Some(copy(CopyKind::InstanceSnapshot, arn, of, moment(body, "SnapshotCreateTime")))
 }
 
@@ -115,7 +120,8 @@ fn vault(account: &Account<'_>, region: &Region, body: &Value, evidence: &[Evide
 /// Backup API Reference). Until then it can, so it counts as governance.
 fn lock(body: &Value, now: jiff::Timestamp, evidence: &[EvidenceId]) -> Observed<VaultLock> {
     let locked = truth(body, "Locked").ok_or("the answer leaves the lock out");
-    let passed = moment(body, "LockDate").and_then(|date| date.parse::<jiff::Timestamp>().ok()).is_some_and(|date| date <= now);
+    let passed =
+        moment(body, "LockDate").and_then(|date| date.parse::<jiff::Timestamp>().ok()).is_some_and(|date| date <= now);
     match (locked, passed) {
         (Err(why), _) => Observed::failed(why, evidence.to_vec()),
         (Ok(false), _) => Observed::known(VaultLock::Open, evidence.to_vec()),

@@ -9,7 +9,9 @@ use crate::model::{
 const REGIONS: [&str; 2] = ["eu-west-1", "us-west-2"];
 
 fn rds(operation: &str, list: &str, members: &str) -> String {
-    format!("<{operation}Response><{operation}Result><{list}>{members}</{list}></{operation}Result><ResponseMetadata/></{operation}Response>")
+    format!(
+        "<{operation}Response><{operation}Result><{list}>{members}</{list}></{operation}Result><ResponseMetadata/></{operation}Response>"
+    )
 }
 
 /// No copies anywhere, so that a test adds only what it is about.
@@ -68,7 +70,8 @@ fn snapshots_find_their_store_in_its_own_region() {
              <SnapshotCreateTime>2026-11-24T02:00:00Z</SnapshotCreateTime>{more}</DBSnapshot>"
         )
     };
-    let copied = "<SourceDBSnapshotIdentifier>arn:aws:rds:eu-west-1:123456789012:snapshot:s</SourceDBSnapshotIdentifier>";
+    let copied =
+        "<SourceDBSnapshotIdentifier>arn:aws:rds:eu-west-1:123456789012:snapshot:s</SourceDBSnapshotIdentifier>";
     let told = |region: &'static str, more: &str| {
         let body = rds("DescribeDBSnapshots", "DBSnapshots", &snapshot(region, more));
         empty().told("rds", region, "DescribeDBSnapshots", json!({}), &body)
@@ -103,7 +106,13 @@ fn table_backups_and_recovery_points_are_copies_when_they_are_done() {
           "BackupCreationDateTime": 1_764_028_800.5 },
         { "TableArn": "arn:aws:dynamodb:eu-west-1:123456789012:table/cart", "BackupArn": "arn:c", "BackupStatus": "CREATING" },
     ] });
-    let told = vault(&json!({ "Locked": false })).told("dynamodb", "eu-west-1", "ListBackups", json!({}), &summaries.to_string());
+    let told = vault(&json!({ "Locked": false })).told(
+        "dynamodb",
+        "eu-west-1",
+        "ListBackups",
+        json!({}),
+        &summaries.to_string(),
+    );
     let found = lowered(&told);
     let read: Vec<_> = found.copies.members().iter().map(|copy| (copy.kind, copy.made.as_deref())).collect();
     assert_eq!(

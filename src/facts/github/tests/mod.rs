@@ -13,8 +13,8 @@ use crate::{
         digest::Digest,
     },
     evidence::{
-        Answer, Api, Caller, GITHUB_JSON, GithubSource, Header, Key, Next, Params, Record, Response, RunLog, Scope, Store,
-        first_page, normal_path,
+        Answer, Api, Caller, GITHUB_JSON, GithubSource, Header, Key, Next, Params, Record, Response, RunLog, Scope,
+        Store, first_page, normal_path,
     },
     model::{
         id::EvidenceId,
@@ -79,10 +79,11 @@ impl Recording {
     pub fn changes(mut self, base: &str, after: Option<&str>, body: Value) -> Recording {
         let question = format!("/graphql#{base}{after:?}{}", self.records.len());
         self = self.answered(&question, GITHUB_JSON, 200, body.to_string());
+        let first = self.records.len();
         let (record, _) = self.records.last_mut().unwrap();
         record.service = "graphql".to_owned();
         record.operation = super::changes::QUERY.to_owned();
-        let params = json!({"owner": "acme", "name": "shop", "base": base, "after": after, "first": self.records.len()});
+        let params = json!({"owner": "acme", "name": "shop", "base": base, "after": after, "first": first});
         record.params = serde_json::from_value(params).unwrap();
         self
     }
@@ -92,8 +93,16 @@ impl Recording {
         self.records.retain(|(old, _)| !(old.path == path && old.accept == accept));
         let headers = [("content-type".to_owned(), "application/json".to_owned())].into();
         let digest = Digest::of(&body);
-        let response =
-            Response { status, headers, body: Some(digest), size: 0, received: None, redactions: Vec::new(), transient: false, code: None };
+        let response = Response {
+            status,
+            headers,
+            body: Some(digest),
+            size: 0,
+            received: None,
+            redactions: Vec::new(),
+            transient: false,
+            code: None,
+        };
         let record = Record {
             id: EvidenceId::new(""),
             number: 0,

@@ -130,10 +130,17 @@ impl Ground<'_> {
         let mut statement = match holding {
             Holding::Fails => format!("{open} of {} looked at need no human.", count(paths.len(), "way")),
             Holding::Untold if possible > 0 => {
-                format!("No way is proven open; {possible} of {} hang on what could not be read.", count(paths.len(), "way"))
+                format!(
+                    "No way is proven open; {possible} of {} hang on what could not be read.",
+                    count(paths.len(), "way")
+                )
             }
-            Holding::Untold => "No open way was found in what was read; not all that could hold one was read.".to_owned(),
-            Holding::Partly => format!("No open way was found, but {} of {} checks on gates do not hold.", tally.fail, tally.total()),
+            Holding::Untold => {
+                "No open way was found in what was read; not all that could hold one was read.".to_owned()
+            }
+            Holding::Partly => {
+                format!("No open way was found, but {} of {} checks on gates do not hold.", tally.fail, tally.total())
+            }
             Holding::Holds => format!("Each of {} looked at is closed or needs a person.", count(paths.len(), "way")),
         };
         if let (Audience::Framework, Some(worst)) = (audience, of(Verdict::Open).next()) {
@@ -159,14 +166,20 @@ impl Ground<'_> {
         let agents = count(self.agents.len(), "agent");
         let all = cells.len();
         let mut said = match (all, self.unread.is_empty()) {
-            (0, _) => Said::new(Holding::Untold, "No coding agent was found in what was read, so there is nothing to bound."),
+            (0, _) => {
+                Said::new(Holding::Untold, "No coding agent was found in what was read, so there is nothing to bound.")
+            }
             (_, true) => Said::new(
                 holding,
-                format!("Of {all} cells of the permission matrix over {agents}, {within} are within the profile, {outside} outside, {dark} could not be told."),
+                format!(
+                    "Of {all} cells of the permission matrix over {agents}, {within} are within the profile, {outside} outside, {dark} could not be told."
+                ),
             ),
             (_, false) => Said::new(
                 holding,
-                format!("Of {all} cells of the permission matrix over {agents}, {within} are within the profile, {outside} outside, {dark} could not be told; not all was read, so there may be more."),
+                format!(
+                    "Of {all} cells of the permission matrix over {agents}, {within} are within the profile, {outside} outside, {dark} could not be told; not all was read, so there may be more."
+                ),
             ),
         };
         said.gaps.extend(self.unread.iter().cloned());
@@ -196,7 +209,9 @@ impl Ground<'_> {
             }
         };
         let mut said = Said::new(holding, statement).from(findings);
-        said.evidence.extend(self.agents.iter().flat_map(|agent| &agent.signals).flat_map(|signal| signal.evidence.iter().cloned()));
+        said.evidence.extend(
+            self.agents.iter().flat_map(|agent| &agent.signals).flat_map(|signal| signal.evidence.iter().cloned()),
+        );
         said.gaps.extend(self.unread.iter().cloned());
         said
     }

@@ -154,7 +154,9 @@ impl List<'_> {
         let unmapped = tiers.iter().filter(|row| row.basis == TierBasis::Unmapped).count();
         if unmapped > 0 {
             let base = tiers.len();
-            assume(format!("{unmapped} of {base} branches, environments and resources that nothing maps are production"));
+            assume(format!(
+                "{unmapped} of {base} branches, environments and resources that nothing maps are production"
+            ));
         }
     }
 }

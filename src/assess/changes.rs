@@ -30,9 +30,8 @@ pub(super) fn few(paths: &[ReachPath], findings: &[Finding]) -> Vec<Change> {
 
 /// Every remedy with the paths into production that it closes by itself.
 fn by_remedy(paths: &[ReachPath]) -> BTreeMap<Remedy, Vec<PathId>> {
-    let unstopped = |path: &&ReachPath| {
-        path.tier == Tier::Production && matches!(path.verdict, Verdict::Open | Verdict::Possible)
-    };
+    let unstopped =
+        |path: &&ReachPath| path.tier == Tier::Production && matches!(path.verdict, Verdict::Open | Verdict::Possible);
     let mut closes: BTreeMap<Remedy, Vec<PathId>> = BTreeMap::new();
     for path in paths.iter().filter(unstopped) {
         for remedy in &path.closed_by {

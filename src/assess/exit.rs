@@ -15,13 +15,16 @@ pub fn exit_code(assessment: &Assessment) -> u8 {
 pub(super) fn reasons(findings: &[Finding], fail_on: Severity, config: &Config) -> Vec<ExitReason> {
     let counts = |finding: &&Finding| finding.severity >= fail_on && finding.accepted.is_none();
     let fails = findings.iter().filter(counts).filter(|finding| finding.outcome == Outcome::Fail);
-    let unknown = findings.iter().filter(counts).filter(|finding| {
-        matches!(finding.outcome, Outcome::Unknown | Outcome::Broken) && !excluded(config, finding)
-    });
+    let unknown = findings
+        .iter()
+        .filter(counts)
+        .filter(|finding| matches!(finding.outcome, Outcome::Unknown | Outcome::Broken) && !excluded(config, finding));
     let word = severity(fail_on);
     [
         reason(3, fails, |count| format!("{count} of {} findings fail at or above {word}", findings.len())),
-        reason(4, unknown, |count| format!("{count} of {} findings at or above {word} could not be told", findings.len())),
+        reason(4, unknown, |count| {
+            format!("{count} of {} findings at or above {word} could not be told", findings.len())
+        }),
     ]
     .into_iter()
     .flatten()

@@ -5,13 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     controls::catalogue::{Allowance, Allowed, Profile},
-    model::{
-        action::ActionClass,
-        agent::Agent,
-        id::AgentId,
-        observed::Gap,
-        tier::Tier,
-    },
+    model::{action::ActionClass, agent::Agent, id::AgentId, observed::Gap, tier::Tier},
     reach::path::{Capability, ReachPath, Verdict},
     report::{MatrixCell, Observation, Outcome, Permitted, TierRow},
 };
@@ -47,9 +41,7 @@ fn cell(ground: &Ground<'_>, agent: &Agent, tier: Tier, capability: Capability) 
         .filter(|path| path.agent == agent.id && path.tier == tier && capability_of(path) == Some(capability))
         .collect();
     let observed = match capability {
-        Capability::Approve => {
-            ground.approvals.get(&(agent.id.clone(), tier)).copied().unwrap_or(Observation::Unknown)
-        }
+        Capability::Approve => ground.approvals.get(&(agent.id.clone(), tier)).copied().unwrap_or(Observation::Unknown),
         _ => observe(ground, agent, tier, capability, &paths),
     };
     let allowed = allowed(ground.profile, tier, capability);
@@ -82,9 +74,11 @@ fn untold(ground: &Ground<'_>, agent: &Agent, capability: Capability) -> bool {
         _ => return false,
     };
     let of_agent = |finding: &&crate::report::Finding| finding.subject.raw() == agent.id.as_str();
-    ground.ledger.of_check(check).filter(of_agent).any(|finding| {
-        matches!(finding.outcome, Outcome::Unknown | Outcome::Broken)
-    })
+    ground
+        .ledger
+        .of_check(check)
+        .filter(of_agent)
+        .any(|finding| matches!(finding.outcome, Outcome::Unknown | Outcome::Broken))
 }
 
 fn capability_of(path: &ReachPath) -> Option<Capability> {

@@ -11,6 +11,7 @@ mod changes;
 mod criteria;
 mod exit;
 mod headline;
+mod judge;
 mod matrix;
 mod signoff;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use crate::{
 
 pub use accept::own_checks;
 pub use exit::exit_code;
+pub use judge::{CatalogueError, of_run, of_world};
 pub use signoff::SignOff;
 
 /// Everything that one run brings to judgement.

@@ -39,6 +39,9 @@ pub enum Command {
     Collect(Collect),
     /// Judge and report a recorded run, without network
     Report(Report),
+    /// Catch an agent's shortcuts in a change, before it is committed
+    #[cfg(feature = "hook")]
+    Hook(crate::cli::commands::hook::Hook),
     /// Explain a check, an objective, a criterion, a question, or a path or finding of a run
     Explain(Explain),
 }

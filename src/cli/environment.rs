@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+
 use crate::{
     base::secret::Secret,
     cli::{Failure, args::Source},
@@ -21,6 +23,20 @@ fn variable(name: &str) -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "files named on the command line are read here")]
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|e| Failure::new(format!("cannot read `{}`: {e}", path.display())))
+}
+
+/// A PNG or SVG file as a data URL.
+///
+/// # Errors
+/// When it cannot be read or is neither.
+pub fn data_url(path: &Path) -> Result<String, Failure> {
+    let bytes = read_file(path)?;
+    let kind = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("png") => "image/png",
+        Some("svg") => "image/svg+xml",
+        _ => return Err(Failure::new(format!("`{}` is no logo\nhint: a PNG or an SVG file", path.display()))),
+    };
+    Ok(format!("data:{kind};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes)))
 }
 
 /// Writes a file below a folder, which is made where it is missing.

@@ -220,7 +220,8 @@ fn approve(site: &Site<'_>, branch: &str, approvals: u64, self_approves: Truth, 
     }
     let own = site.standing.own_login.as_deref().map(|login| site.people.person(login));
     let persons = actor::approvers(site.organization, site.repository).map(|accounts| {
-        accounts.iter().map(|account| site.people.person(&account.login)).filter(|p| Some(p) != own.as_ref()).collect()
+        let people = accounts.iter().filter(|account| !site.people.is_machine(&account.login));
+        people.map(|account| site.people.person(&account.login)).filter(|person| Some(person) != own.as_ref()).collect()
     });
     let gate = Gate { k, eligible: persons.map_or(Eligible::Unknown, Eligible::Known) };
     if !crate::reach::gate::can_open(&gate) {

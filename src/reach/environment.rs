@@ -193,6 +193,7 @@ fn reviewers(organization: &Organization, environment: &Environment, people: &Pe
     let mut whole = environment.reviewers.is_whole();
     for reviewer in environment.reviewers.members() {
         match reviewer {
+            Reviewer::User(account) if people.is_machine(&account.login) => {}
             Reviewer::User(account) => {
                 eligible.insert(people.person(&account.login));
             }
@@ -205,6 +206,12 @@ fn reviewers(organization: &Organization, environment: &Environment, people: &Pe
 /// Adds a team's members; false when they were not all read.
 fn add_team(organization: &Organization, id: u64, people: &People, eligible: &mut BTreeSet<String>) -> bool {
     let Some(team) = organization.teams.members().iter().find(|team| team.id == id) else { return false };
-    eligible.extend(team.members.members().iter().map(|member| people.person(&member.login)));
+    eligible.extend(
+        team.members
+            .members()
+            .iter()
+            .filter(|member| !people.is_machine(&member.login))
+            .map(|member| people.person(&member.login)),
+    );
     Observed::is_whole(&team.members)
 }

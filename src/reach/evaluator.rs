@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     analysis::rules::Pass,
-    iam::{self, Caller, Context, Decision, Guardrail, Layer, Layers, Level, Policy, Question, ResourcePolicy, Verdict, trust},
+    iam::{
+        self, Caller, Context, Decision, Guardrail, Layer, Layers, Level, Policy, Question, ResourcePolicy, Verdict,
+        trust,
+    },
     model::{
         cloud::ScpLayer,
         iam::{AttachedPolicy, AuthorizationDetails, Document, InlinePolicy, PermissionsBoundary, RoleDetail},
@@ -94,7 +97,9 @@ impl<'a> Account<'a> {
             account.add_principals(details);
         }
         for store in facts.stores.members() {
-            account.stores.insert(store.arn.as_str().to_owned(), store_policy(&store.resource_policy, store.arn.as_str()));
+            account
+                .stores
+                .insert(store.arn.as_str().to_owned(), store_policy(&store.resource_policy, store.arn.as_str()));
         }
         account
     }
@@ -146,9 +151,12 @@ impl<'a> Account<'a> {
             found
         };
         let mut identity: Vec<usize> = attached.iter().filter_map(|policy| find(&policy.policy_arn)).collect();
-        let bounds: Vec<usize> = boundary.into_iter().filter_map(|boundary| find(&boundary.permissions_boundary_arn)).collect();
+        let bounds: Vec<usize> =
+            boundary.into_iter().filter_map(|boundary| find(&boundary.permissions_boundary_arn)).collect();
         for policy in inline {
-            identity.push(self.keep(&format!("{}/{}", Arn::from(arn).short(), policy.policy_name), &policy.policy_document));
+            identity.push(
+                self.keep(&format!("{}/{}", Arn::from(arn).short(), policy.policy_name), &policy.policy_document),
+            );
         }
         let trust = role.map(|role| role.assume_role_policy_document.text());
         let principal = Principal {
@@ -165,7 +173,12 @@ impl<'a> Account<'a> {
 
     fn layers<'b>(&'b self, principal: &'b Principal) -> Layers<'b> {
         let pick = |indices: &[usize]| indices.iter().filter_map(|index| self.policies.get(*index)).collect();
-        Layers { identity: pick(&principal.identity), boundary: pick(&principal.boundary), scp: self.scps.guardrail(), ..Layers::default() }
+        Layers {
+            identity: pick(&principal.identity),
+            boundary: pick(&principal.boundary),
+            scp: self.scps.guardrail(),
+            ..Layers::default()
+        }
     }
 }
 
@@ -174,9 +187,9 @@ impl Scps {
         match self {
             Scps::NotApplicable => Guardrail::NotApplicable,
             Scps::Unreadable => Guardrail::Unreadable,
-            Scps::Levels(levels) => {
-                Guardrail::Levels(levels.iter().map(|(name, policies)| Level { name, policies: policies.iter().collect() }).collect())
-            }
+            Scps::Levels(levels) => Guardrail::Levels(
+                levels.iter().map(|(name, policies)| Level { name, policies: policies.iter().collect() }).collect(),
+            ),
         }
     }
 }
@@ -186,7 +199,8 @@ fn scps(observed: &Observed<ScpLayer>) -> Scps {
         Reading::Known { value: ScpLayer::NotApplicable, .. } | Reading::Absent => Scps::NotApplicable,
         Reading::Known { value: ScpLayer::Levels(levels), complete: true } => {
             let level = |level: &crate::model::cloud::ScpLevel| {
-                let policies = level.policies.iter().map(|policy| Policy::parse(&policy.id, &policy.document)).collect();
+                let policies =
+                    level.policies.iter().map(|policy| Policy::parse(&policy.id, &policy.document)).collect();
                 (level.target.clone(), policies)
             };
             Scps::Levels(levels.iter().map(level).collect())
@@ -209,14 +223,14 @@ fn audiences(facts: &CloudAccount) -> BTreeMap<String, Vec<String>> {
 
 impl Cloud for Evaluator<'_> {
     fn federated_roles(&self) -> Vec<Arn> {
-        let federated = |(arn, principal): (&String, &Principal)| {
-            principal.federated.then(|| Arn::new(arn.clone()))
-        };
+        let federated = |(arn, principal): (&String, &Principal)| principal.federated.then(|| Arn::new(arn.clone()));
         self.accounts.iter().flat_map(|account| account.principals.iter().filter_map(federated)).collect()
     }
 
     fn accepts(&self, role: &Arn, request: &TokenRequest) -> Answer {
-        let found = self.account_of(role).and_then(|account| Some((account, account.principals.get(role.as_str())?.trust.as_ref()?)));
+        let found = self
+            .account_of(role)
+            .and_then(|account| Some((account, account.principals.get(role.as_str())?.trust.as_ref()?)));
         let Some((account, policy)) = found else { return unread(format!("the trust policy of {role}")) };
         let minted = subjects::minted(self.world, request);
         let role_view = trust::Role { arn: role.as_str(), trust: policy, rcp: Guardrail::NotApplicable };
@@ -225,9 +239,14 @@ impl Cloud for Evaluator<'_> {
             let listed = account.audiences.get(&claims.issuer).filter(|_| account.facts.oidc_providers.is_whole());
             // The job asks for the audience it likes, so any that the provider lists will do.
             let audience = listed.and_then(|ids| ids.first()).map_or("sts.amazonaws.com", String::as_str);
-            let decision = trust::with_web_identity(&role_view, &claims.clone().with("aud", audience), listed.map(Vec::as_slice));
+            let decision =
+                trust::with_web_identity(&role_view, &claims.clone().with("aud", audience), listed.map(Vec::as_slice));
             let subject = claims.subject().unwrap_or("a subject that was not read");
-            let mut answer = worded(&decision, &format!("{} accepts {subject}", role.short()), &format!("{} does not accept {subject}", role.short()));
+            let mut answer = worded(
+                &decision,
+                &format!("{} accepts {subject}", role.short()),
+                &format!("{} does not accept {subject}", role.short()),
+            );
             answer.evidence = account.evidence.clone();
             if best.as_ref().is_none_or(|kept| answer.pass < kept.pass) {
                 best = Some(answer);
@@ -245,7 +264,9 @@ impl Cloud for Evaluator<'_> {
 
     fn may(&self, principal: &Arn, action: &str, resource: &str) -> Answer {
         let Some(account) = self.account_of(principal) else { return unread(format!("the policies of {principal}")) };
-        let Some(known) = account.principals.get(principal.as_str()) else { return unread(format!("the policies of {principal}")) };
+        let Some(known) = account.principals.get(principal.as_str()) else {
+            return unread(format!("the policies of {principal}"));
+        };
         let mut layers = account.layers(known);
         layers.resource_policy = match self.store_policy(resource) {
             Some(StorePolicy::Read(policy)) => ResourcePolicy::Read(policy),
@@ -257,7 +278,11 @@ impl Cloud for Evaluator<'_> {
         let context = context(principal, &account.id, resource);
         let request = iam::Request::new(&known.caller, action, resource, Some(owner), &context);
         let decision = iam::evaluate(&request, &layers);
-        let mut answer = worded(&decision, &format!("{} may {action}", principal.short()), &format!("{} may not {action}", principal.short()));
+        let mut answer = worded(
+            &decision,
+            &format!("{} may {action}", principal.short()),
+            &format!("{} may not {action}", principal.short()),
+        );
         answer.evidence = account.evidence.clone();
         if known.boundary_unread || (!known.missing.is_empty() && answer.pass == Pass::Blocked) {
             answer.pass = Pass::Possible;
@@ -322,8 +347,10 @@ fn unread(what: String) -> Answer {
 
 /// A decision in words; `yes` and `no` are the sentences that it confirms or denies.
 fn worded(decision: &Decision, yes: &str, no: &str) -> Answer {
-    let statements: Vec<String> = decision.because.iter().take(2).map(|at| format!("{} statement {}", at.policy, at.statement + 1)).collect();
-    let by = |lead: &str| if statements.is_empty() { String::new() } else { format!(" ({lead} {})", statements.join(", ")) };
+    let statements: Vec<String> =
+        decision.because.iter().take(2).map(|at| format!("{} statement {}", at.policy, at.statement + 1)).collect();
+    let by =
+        |lead: &str| if statements.is_empty() { String::new() } else { format!(" ({lead} {})", statements.join(", ")) };
     let (pass, because) = match decision.verdict {
         Verdict::Allow => (Pass::Free, format!("{yes}{}", by("by"))),
         Verdict::Depends => (Pass::Possible, format!("{yes} on conditions{}", by("by"))),
@@ -341,7 +368,9 @@ fn question(question: &Question) -> String {
     match question {
         Question::Layer { unread: Layer::Scp } => "an SCP that we may not read forbids it".to_owned(),
         Question::Layer { unread } => format!("a {} that we may not read forbids it", unread.name().replace('_', " ")),
-        Question::Condition { operator, key, values } => format!("the condition {operator} {key} {} decides otherwise", values.join(", ")),
+        Question::Condition { operator, key, values } => {
+            format!("the condition {operator} {key} {} decides otherwise", values.join(", "))
+        }
         Question::Resource { .. } => "another resource is meant".to_owned(),
         Question::Principal => "another principal is meant".to_owned(),
         Question::Unreadable { element } => format!("a statement's {element}, which cannot be read, decides otherwise"),

@@ -26,35 +26,39 @@ pub enum Eligible {
 /// Joins accounts to persons, as `[people]` states. An account that nobody joined is taken for a person of its own.
 #[derive(Debug, Clone, Default)]
 pub struct People {
-    by_account: BTreeMap<String, String>,
+    /// By the account in lower case: the account as stated, and its person.
+    by_account: BTreeMap<String, (String, String)>,
+    /// Logins of machines: nobody stands behind their approval.
+    machines: BTreeSet<String>,
 }
 
 impl People {
     /// From `account -> person`; accounts are logins or ARNs.
-    pub fn new(by_account: BTreeMap<String, String>) -> People {
+    pub fn new(by_account: BTreeMap<String, String>, machines: BTreeSet<String>) -> People {
+        let entry = |(account, person): (String, String)| (account.to_ascii_lowercase(), (account, person));
         People {
-            by_account: by_account
-                .into_iter()
-                .map(|(account, person)| (account.to_ascii_lowercase(), person))
-                .collect(),
+            by_account: by_account.into_iter().map(entry).collect(),
+            machines: machines.into_iter().map(|login| login.to_ascii_lowercase()).collect(),
         }
     }
 
-    pub fn person(&self, account: &str) -> String {
-        self.by_account.get(&account.to_ascii_lowercase()).cloned().unwrap_or_else(|| account.to_owned())
+    pub fn is_machine(&self, login: &str) -> bool {
+        self.machines.contains(&login.to_ascii_lowercase())
     }
 
-    /// Accounts that belong to the same person.
-    pub fn accounts_of(&self, person: &str) -> Vec<&str> {
+    pub fn person(&self, account: &str) -> String {
         self.by_account
-            .iter()
-            .filter(|(_, owner)| owner.as_str() == person)
-            .map(|(account, _)| account.as_str())
-            .collect()
+            .get(&account.to_ascii_lowercase())
+            .map_or_else(|| account.to_owned(), |(_, person)| person.clone())
+    }
+
+    /// Accounts that belong to the same person, as stated.
+    pub fn accounts_of(&self, person: &str) -> Vec<&str> {
+        self.by_account.values().filter(|(_, owner)| owner == person).map(|(account, _)| account.as_str()).collect()
     }
 
     fn joined(&self, person: &str) -> bool {
-        self.by_account.values().any(|known| known == person)
+        self.by_account.values().any(|(_, known)| known == person)
     }
 }
 
@@ -161,10 +165,10 @@ mod tests {
 
     #[test]
     fn says_when_a_person_is_only_assumed() {
-        let people = People::new(BTreeMap::from([
-            ("anna".to_owned(), "Anna".to_owned()),
-            ("anna-adm".to_owned(), "Anna".to_owned()),
-        ]));
+        let people = People::new(
+            BTreeMap::from([("anna".to_owned(), "Anna".to_owned()), ("anna-adm".to_owned(), "Anna".to_owned())]),
+            BTreeSet::new(),
+        );
         assert_eq!(people.person("ANNA-adm"), "Anna");
         assert_eq!(humans(&[gate(1, &["Anna"])], &people).basis, Basis::Enforced);
         assert_eq!(humans(&[gate(1, &["Anna", "bob"])], &people).basis, Basis::Assumed);

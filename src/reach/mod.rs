@@ -4,6 +4,7 @@
 //! before them; `cloud` what the cloud answers; `way`, `holdings` and `search` the paths; `gate` the persons; `words` the sentence.
 
 pub mod actor;
+pub mod closers;
 pub mod cloud;
 pub mod doors;
 pub mod environment;
@@ -14,5 +15,6 @@ pub mod path;
 pub mod remedies;
 pub mod search;
 pub mod subjects;
+pub mod trusted;
 pub mod way;
 pub mod words;

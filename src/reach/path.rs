@@ -59,7 +59,7 @@ pub struct ReachPath {
     pub verdict: Verdict,
     /// From the agent to the resource, in order.
     pub hops: Vec<Hop>,
-    /// For a closed path: what closes it. For others: the changes, each enough by itself, that would.
+    /// For a closed path: what closes it. For others: changes that each close this way; another way may remain.
     pub closed_by: Vec<Remedy>,
     /// The path as one sentence a director would repeat.
     pub sentence: String,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    analysis::{agents::AgentPrincipal, rules::Pass},
+    analysis::{agents::AgentPrincipal, rules::Pass, tiers::Tiers},
     base::{digest::Digest, foreign::Foreign},
     model::{
         action::ActionClass,
@@ -11,8 +11,10 @@ use crate::{
         id::{Arn, PathId},
         observed::Gap,
         tier::{Tier, TierBasis, TierOf},
+        world::World,
     },
     reach::{
+        closers,
         cloud::{self, Answer, Deed},
         holdings::{self, Ground, Held, Holdings, TokenCache},
         path::{Capability, HopKind, HopNode, ReachPath},
@@ -73,6 +75,36 @@ pub struct BranchTarget {
 pub struct Targets {
     pub resources: Vec<Target>,
     pub branches: Vec<BranchTarget>,
+}
+
+impl Targets {
+    /// Stores and trails of every account, and branches that carry a tier.
+    pub fn of(world: &World, tiers: &Tiers) -> Targets {
+        let mut resources = Vec::new();
+        for account in &world.accounts {
+            for store in account.stores.members() {
+                resources.push(Target::store(store, tiers.store(store, account.account_id())));
+            }
+            for trail in account.trails.members() {
+                // A trail watches the whole account, so it belongs to what is worst in it.
+                let tier = TierOf { tier: Tier::Production, basis: TierBasis::Unmapped };
+                resources.push(Target::trail(trail, tier));
+            }
+        }
+        let mut branches = Vec::new();
+        for repository in world.forge.seen().map_or(&[][..], |organization| organization.repositories.members()) {
+            for branch in repository.branches.members() {
+                if let Some(tier) = tiers.branch(repository, branch.name.as_str()) {
+                    branches.push(BranchTarget {
+                        repository: repository.name.clone(),
+                        branch: branch.name.clone(),
+                        tier,
+                    });
+                }
+            }
+        }
+        Targets { resources, branches }
+    }
 }
 
 /// Answers of the cloud by principal, action and resource: many agents hold the same principals.
@@ -263,5 +295,6 @@ fn finish(ground: &Ground<'_>, agent: &AgentPrincipal, mut way: Way, unseen: &[G
         unless: way.unless,
     };
     path.sentence = words::sentence(&path);
+    path.closed_by = closers::of_path(&path);
     path
 }

@@ -44,7 +44,13 @@ fn prefixes(repository: &Repository) -> Vec<String> {
         Reading::Known { value: SubjectTemplate { prefix: Some(prefix), .. }, .. } => vec![prefix.clone()],
         Reading::Known { .. } | Reading::Absent => vec![named],
         _ => {
-            let ids = format!("repo:{}@{}/{}@{}", repository.name.owner(), repository.owner_id, repository.name.name(), repository.id);
+            let ids = format!(
+                "repo:{}@{}/{}@{}",
+                repository.name.owner(),
+                repository.owner_id,
+                repository.name.name(),
+                repository.id
+            );
             vec![named, ids]
         }
     }
@@ -85,7 +91,9 @@ fn subject(organization: &Organization, repository: &Repository, prefix: &str, r
         "repository_id" => format!("repository_id:{}", repository.id),
         "repository_owner" => format!("repository_owner:{}", repository.name.owner()),
         "repository_owner_id" => format!("repository_owner_id:{}", repository.owner_id),
-        "repository_visibility" => format!("repository_visibility:{}", if repository.private { "private" } else { "public" }),
+        "repository_visibility" => {
+            format!("repository_visibility:{}", if repository.private { "private" } else { "public" })
+        }
         "job_workflow_ref" => format!("job_workflow_ref:{}", workflow_ref(repository, request)),
         "ref" => format!("ref:{}", request.claims.git_ref),
         "event_name" => format!("event_name:{}", request.claims.event),
@@ -99,9 +107,9 @@ fn subject(organization: &Organization, repository: &Repository, prefix: &str, r
 fn keys(organization: &Organization, repository: &Repository) -> Vec<String> {
     match repository.subject_template.seen() {
         Some(template) if !template.use_default && !template.claim_keys.is_empty() => template.claim_keys.clone(),
-        Some(template) if !template.use_default => {
-            Observed::seen(&organization.subject_template).map(|template| template.claim_keys.clone()).unwrap_or_default()
-        }
+        Some(template) if !template.use_default => Observed::seen(&organization.subject_template)
+            .map(|template| template.claim_keys.clone())
+            .unwrap_or_default(),
         _ => Vec::new(),
     }
 }

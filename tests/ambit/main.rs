@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod catalogue;
 mod aws_accounts;
 mod floors;
 mod github_fake;

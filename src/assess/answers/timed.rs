@@ -64,7 +64,10 @@ fn shown_by_settings(settings: &[&Finding]) -> String {
     match tally.total() {
         0 => "No settings were read that would show that it is possible.".to_owned(),
         total => {
-            format!("Settings hold for {} of {total} results; they show that it is possible, not how long it takes.", tally.pass)
+            format!(
+                "Settings hold for {} of {total} results; they show that it is possible, not how long it takes.",
+                tally.pass
+            )
         }
     }
 }

@@ -28,7 +28,11 @@ pub fn full_stop(sentence: &str) -> &'static str {
 pub fn limits(gaps: &[Gap], audience: Audience) -> Vec<String> {
     let lines: BTreeSet<String> = match audience {
         Audience::Framework => gaps.iter().map(named).collect(),
-        Audience::Buyer => gaps.iter().filter_map(|gap| gap.needs.as_ref()).map(|needs| format!("a grant is missing: {needs}")).collect(),
+        Audience::Buyer => gaps
+            .iter()
+            .filter_map(|gap| gap.needs.as_ref())
+            .map(|needs| format!("a grant is missing: {needs}"))
+            .collect(),
     };
     let total = lines.len();
     let mut listed: Vec<String> = lines.into_iter().take(MOST).collect();
@@ -56,8 +60,10 @@ pub fn signed(signed: &SignOff, config: &Config, names: bool) -> String {
     let who = match (names, signed.persons.as_slice()) {
         (_, []) => String::new(),
         (true, persons) => {
-            let shares: Vec<String> =
-                persons.iter().map(|(login, approved)| format!("{} {approved} of {total}", person(config, login))).collect();
+            let shares: Vec<String> = persons
+                .iter()
+                .map(|(login, approved)| format!("{} {approved} of {total}", person(config, login)))
+                .collect();
             format!(": {}", shares.join(", "))
         }
         (false, persons) => format!(", by {}", count(persons.len(), "person")),

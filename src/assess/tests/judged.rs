@@ -35,7 +35,11 @@ fn a_cell_is_the_worst_over_its_tier_against_the_profile() {
         (Tier::Sandbox, Capability::Delete, Observation::No, Permitted::Yes, Outcome::NotApplicable),
     ] {
         let found = cell(&judged, tier, capability);
-        assert_eq!((found.observed, found.allowed, found.outcome), (observed, allowed, outcome), "{tier} {capability:?}");
+        assert_eq!(
+            (found.observed, found.allowed, found.outcome),
+            (observed, allowed, outcome),
+            "{tier} {capability:?}"
+        );
     }
     assert_eq!(cell(&judged, Tier::Production, Capability::Delete).paths, [PathId::from("p-2")]);
 }
@@ -62,7 +66,8 @@ fn a_cell_about_which_not_enough_was_read_is_unknown_never_no() {
 
 #[test]
 fn a_criterion_shows_its_tests_points_and_what_was_not_tested() {
-    let (world, config) = (world(), config("[soc2]\ncategories = [\"security\"]\ntype = 2\nfrom = 2026-01-01\nto = 2026-12-31\n"));
+    let (world, config) =
+        (world(), config("[soc2]\ncategories = [\"security\"]\ntype = 2\nfrom = 2026-01-01\nto = 2026-12-31\n"));
     let mut given = inputs(&world, &config);
     given.findings = vec![
         finding("review_required", "a", Outcome::Pass, Severity::Critical),

@@ -8,14 +8,8 @@ use crate::{
     report::{Answer, TestResult},
 };
 
-const OUTCOMES: [Outcome; 6] = [
-    Outcome::Fail,
-    Outcome::Unknown,
-    Outcome::Broken,
-    Outcome::Manual,
-    Outcome::Pass,
-    Outcome::NotApplicable,
-];
+const OUTCOMES: [Outcome; 6] =
+    [Outcome::Fail, Outcome::Unknown, Outcome::Broken, Outcome::Manual, Outcome::Pass, Outcome::NotApplicable];
 const VERDICTS: [Verdict; 4] = [Verdict::Open, Verdict::Possible, Verdict::Gated, Verdict::Closed];
 const CLASSES: [ActionClass; 5] = [
     ActionClass::Read,

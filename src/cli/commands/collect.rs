@@ -1,6 +1,10 @@
 //! `ambit collect`: ask, record, and nothing else.
 
-use std::{path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use crate::{
     base::clock::{Clock, SystemClock},
@@ -12,7 +16,7 @@ use crate::{
     },
     collect::{Progress, aws, github, wire::Wire},
     controls::config::Config,
-    evidence::{AwsSource, End, GithubSource, Header, RunWriter, Scope, Store, StoredFile},
+    evidence::{AwsSource, GithubSource, Header, RunWriter, Scope, Store, StoredFile},
     model::id::RunId,
 };
 
@@ -73,14 +77,11 @@ pub async fn collect(source: &Source, configured: &Configured, printer: &Printer
     finish(&run, outcome, clock.as_ref()).await
 }
 
+/// An interrupted run stays open, so that it can be resumed.
 async fn finish(run: &RunWriter, outcome: Result<(), Failure>, clock: &dyn Clock) -> Result<RunId, Failure> {
-    let id = run.id().clone();
-    let end = End { at: clock.now(), complete: outcome.is_ok(), why: outcome.as_ref().err().map(ToString::to_string) };
-    // An interrupted run stays open, so that it can be resumed.
-    if outcome.is_ok() {
-        run.end(end).await.map_err(Failure::new)?;
-    }
-    outcome.map(|()| id)
+    outcome?;
+    run.end(clock.now(), None).await.map_err(Failure::new)?;
+    Ok(run.run().clone())
 }
 
 /// Asks everything that the plan holds; GitHub first, because a wrong token should be known at once.
@@ -91,7 +92,7 @@ async fn ask(
     credential: Option<github::client::Credential>,
     printer: &Printer,
 ) -> Result<(), Failure> {
-    let progress = Shown { printer };
+    let progress: Arc<dyn Progress> = Arc::new(Shown::new(*printer));
     if let Some(credential) = credential {
         let client = github::client::Client::new(
             wire.clone(),
@@ -99,32 +100,90 @@ async fn ask(
         )
         .map_err(Failure::new)?;
         let plan = github::Plan::new(source.org.as_deref(), &source.repositories, &configured.config);
-        let summary = github::collect(&client, &plan, &progress).await.map_err(Failure::new)?;
-        printer.detail(&format!("GitHub: {summary}"));
+        let summary = github::collect(&client, &plan, progress.as_ref()).await.map_err(Failure::new)?;
+        printer.progress_done();
+        printer.say(&format!("GitHub: {summary}"));
     }
     if !source.no_aws {
-        for (scope, role) in aws_scopes(&configured.config) {
-            let account = aws::Reading {
-                scope,
-                regions: regions(source, &configured.config),
-                endpoint: environment::aws_endpoint(),
-                credential: environment::aws_credential(),
-                role,
-            };
-            let summary = aws::collect(wire, account, &progress).await.map_err(Failure::new)?;
-            printer.detail(&format!("AWS: {summary}"));
+        let accounts = aws_scopes(&configured.config)
+            .into_iter()
+            .map(|(scope, role)| account(source, configured, scope, role))
+            .collect();
+        for outcome in aws::collect_all(wire, accounts, &progress).await.map_err(Failure::new)? {
+            printer.progress_done();
+            match outcome.result {
+                Ok(summary) => {
+                    printer.say(&format!(
+                        "{}: {} calls, {} refused, {} unanswered",
+                        outcome.scope.as_str(),
+                        summary.calls,
+                        summary.refused,
+                        summary.unanswered
+                    ));
+                }
+                // An account that cannot be entered is a row of the report, not the end of the run.
+                Err(error) => printer.say(&format!("{}: not collected: {error}", outcome.scope.as_str())),
+            }
         }
     }
     Ok(())
 }
 
-struct Shown<'a> {
-    printer: &'a Printer,
+fn account(
+    source: &Source,
+    configured: &Configured,
+    scope: Scope,
+    role: Option<String>,
+) -> (aws::client::Source, aws::Plan) {
+    let regions = regions(source, &configured.config);
+    let home = regions.first().cloned().unwrap_or_default();
+    let client = aws::client::Source {
+        scope,
+        region: home.clone(),
+        endpoint: environment::aws_endpoint(),
+        credential: environment::aws_credential(),
+        role: role.map(|arn| aws::client::Role { arn, external_id: None }),
+    };
+    (client, aws::Plan { home, regions: aws::Regions::Named(regions) })
 }
 
-impl Progress for Shown<'_> {
-    fn step(&self, text: &str) {
-        self.printer.progress(text);
+/// Progress on a terminal: the part at work and how far it is.
+struct Shown {
+    printer: Printer,
+    parts: Mutex<BTreeMap<String, (usize, Option<usize>)>>,
+}
+
+impl Shown {
+    fn new(printer: Printer) -> Shown {
+        Shown { printer, parts: Mutex::new(BTreeMap::new()) }
+    }
+
+    fn change(&self, part: &str, change: impl FnOnce(&mut BTreeMap<String, (usize, Option<usize>)>)) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut parts);
+        let line = match parts.get(part) {
+            Some((done, Some(steps))) => format!("reading {part}: {done} of {steps}"),
+            _ => format!("reading {part}"),
+        };
+        self.printer.progress(&line);
+    }
+}
+
+impl Progress for Shown {
+    fn begin(&self, part: &str, steps: Option<usize>) {
+        self.change(part, |parts| {
+            parts.insert(part.to_owned(), (0, steps));
+        });
+    }
+
+    fn step(&self, part: &str) {
+        self.change(part, |parts| parts.entry(part.to_owned()).or_default().0 += 1);
+    }
+
+    fn end(&self, part: &str) {
+        self.change(part, |parts| {
+            parts.remove(part);
+        });
     }
 }
 

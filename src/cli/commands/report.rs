@@ -14,7 +14,7 @@ use crate::{
     evidence::{RunLog, Store},
     model::id::RunId,
     render,
-    report::{Assessment, Severity},
+    report::{Assessment, Branding, Severity},
 };
 
 pub async fn run(args: &Report, printer: &Printer) -> Result<Exit, Failure> {
@@ -65,7 +65,24 @@ pub async fn stored_config(store: &Store, log: &RunLog) -> Result<Config, Failur
 }
 
 pub fn judge(log: &RunLog, config: &Config, fail_on: Severity) -> Result<Assessment, Failure> {
-    assess::of_run(log, config, fail_on).map_err(Failure::new)
+    assess::of_run(log, config, branding(config)?, fail_on).map_err(Failure::new)
+}
+
+/// `[branding]` with its logo read from beside the working directory.
+fn branding(config: &Config) -> Result<Branding, Failure> {
+    let rules = &config.branding;
+    let logo = match &rules.logo {
+        Some(path) => Some(environment::data_url(Path::new(path))?),
+        None => None,
+    };
+    Ok(Branding {
+        organisation: rules.organisation.clone(),
+        prepared_for: rules.prepared_for.clone(),
+        prepared_by: rules.prepared_by.clone(),
+        accent: rules.accent.clone(),
+        logo,
+        confidentiality: rules.confidentiality.clone(),
+    })
 }
 
 /// Writes every format that was asked for, and the headline to the terminal.

@@ -117,7 +117,8 @@ fn status(record: &Record) -> String {
 fn archived(reader: &Reader<'_>) -> Vec<CoverageRow> {
     let header = reader.log.header();
     let logins = header.organisations.iter();
-    let lists = logins.flat_map(|login| [paths::org(login, "/repos"), paths::user_repos(login), paths::OWN_REPOS.to_owned()]);
+    let lists =
+        logins.flat_map(|login| [paths::org(login, "/repos"), paths::user_repos(login), paths::OWN_REPOS.to_owned()]);
     let mut rows = Vec::new();
     for listed in lists.map(|path| reader.list(&path).observed()) {
         for item in listed.members().iter().filter(|item| flag(item, "archived") == Some(true)) {

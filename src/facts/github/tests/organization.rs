@@ -53,7 +53,8 @@ fn members_are_whole_only_beside_the_teams() {
 
 #[test]
 fn secret_teams_are_hidden_from_members() {
-    let acme = || Recording::acme().list("/orgs/acme/teams", json!([{"id": 1, "slug": "platform", "name": "Platform"}]));
+    let acme =
+        || Recording::acme().list("/orgs/acme/teams", json!([{"id": 1, "slug": "platform", "name": "Platform"}]));
     assert_eq!(told(&acme().organization().teams), "known");
     assert_eq!(told(&acme().get("/user", user("bob", 102)).organization().teams), "partial");
     let app = acme().refused("/user", 403, "Resource not accessible by integration").organization();
@@ -107,10 +108,15 @@ fn refusals_name_what_they_need() {
     let path = "/orgs/acme/installations";
     let denied = |recording: Recording| told(&recording.organization().installations);
     let refused = |status, message| Recording::acme().refused(path, status, message);
-    assert_eq!(denied(refused(403, "Resource not accessible by integration")), "denied: organization administration: read");
+    assert_eq!(
+        denied(refused(403, "Resource not accessible by integration")),
+        "denied: organization administration: read"
+    );
     assert_eq!(denied(refused(404, "Not Found")), "denied: organization administration: read");
     assert_eq!(
-        denied(refused(403, "Resource not accessible").header("x-accepted-github-permissions", "organization_plan=read")),
+        denied(
+            refused(403, "Resource not accessible").header("x-accepted-github-permissions", "organization_plan=read")
+        ),
         "denied: organization plan: read",
         "GitHub's own word counts more than our table"
     );
@@ -120,7 +126,10 @@ fn refusals_name_what_they_need() {
     );
     assert_eq!(denied(refused(401, "Bad credentials")), "denied: a valid token");
     assert_eq!(denied(refused(500, "Server Error")), "failed: HTTP 500: Server Error");
-    assert_eq!(denied(refused(403, "Upgrade to GitHub Team to see this.")), "unavailable: Upgrade to GitHub Team to see this.");
+    assert_eq!(
+        denied(refused(403, "Upgrade to GitHub Team to see this.")),
+        "unavailable: Upgrade to GitHub Team to see this."
+    );
 }
 
 #[test]
@@ -132,7 +141,8 @@ fn the_audit_log_is_unavailable_below_enterprise_and_denied_on_it() {
     page["plan"]["name"] = json!("enterprise");
     let enterprise = || Recording::acme().get("/orgs/acme", page.clone());
     assert_eq!(told(enterprise().refused(path, 404, "Not Found")), "denied: organization administration: read");
-    let read = enterprise().get(path, json!([{"action": "org.add_member"}])).next("/orgs/acme/audit-log?after=x&per_page=1");
+    let read =
+        enterprise().get(path, json!([{"action": "org.add_member"}])).next("/orgs/acme/audit-log?after=x&per_page=1");
     assert_eq!(told(read), "known", "one entry proves it");
 }
 
@@ -156,7 +166,8 @@ fn first(path: &'static str) -> impl Fn() -> Recording {
 #[test]
 fn a_total_above_what_came_makes_a_list_incomplete() {
     let body = |total: u64| json!({"total_count": total, "runners": [{"id": 1, "name": "a", "status": "online", "labels": []}]});
-    let runners = |total| told(&Recording::acme().list("/orgs/acme/actions/runners", body(total)).organization().runners);
+    let runners =
+        |total| told(&Recording::acme().list("/orgs/acme/actions/runners", body(total)).organization().runners);
     assert_eq!((runners(1), runners(2)), ("known".to_owned(), "partial".to_owned()));
     let odd = Recording::acme().list("/orgs/acme/actions/runners", json!("nothing")).organization();
     assert_eq!(told(&odd.runners), "failed: the answer is no list");
@@ -176,7 +187,8 @@ fn a_person_has_no_organisation_and_owns_alone() {
     assert_eq!(org.owners.members()[0].login, "acme");
     assert_eq!((told(&org.members), told(&org.teams)), ("absent".to_owned(), "absent".to_owned()));
     assert_eq!(told(&org.repositories), "partial", "private repositories are not listed to a stranger");
-    let own = person().get("/user", user("acme", 7)).list("/user/repos?affiliation=owner", json!([repository("shop", 2001)]));
+    let own =
+        person().get("/user", user("acme", 7)).list("/user/repos?affiliation=owner", json!([repository("shop", 2001)]));
     assert_eq!(told(&own.organization().repositories), "known");
     assert!(person().coverage().denied.is_empty(), "a person without an organisation's page is no denial");
 }
@@ -228,7 +240,11 @@ fn archived_repositories_are_listed_and_skipped() {
 #[test]
 fn a_named_repository_that_is_not_shown_leaves_the_list_open() {
     let scoped = |run: Recording| run.scope("acme/shop").scope("acme/gone");
-    let run = Recording::acme().get("/repos/acme/shop", repository("shop", 2001)).refused("/repos/acme/gone", 404, "Not Found");
+    let run = Recording::acme().get("/repos/acme/shop", repository("shop", 2001)).refused(
+        "/repos/acme/gone",
+        404,
+        "Not Found",
+    );
     let org = scoped(run).organization();
     assert_eq!((told(&org.repositories), org.repositories.members().len()), ("partial".to_owned(), 1));
 }

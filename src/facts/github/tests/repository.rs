@@ -97,7 +97,8 @@ fn an_ungated_environment_is_known_to_be_one() {
 
 #[test]
 fn secrets_come_from_three_places_and_one_unread_place_leaves_them_open() {
-    let secret = |name: &str| json!({"total_count": 1, "secrets": [{"name": name, "updated_at": "2026-01-05T09:00:00Z"}]});
+    let secret =
+        |name: &str| json!({"total_count": 1, "secrets": [{"name": name, "updated_at": "2026-01-05T09:00:00Z"}]});
     let run = || {
         Recording::acme()
             .list(&at("/actions/secrets"), secret("REPO"))
@@ -114,7 +115,12 @@ fn secrets_come_from_three_places_and_one_unread_place_leaves_them_open() {
     let secrets = run().repository().secrets;
     let names: Vec<_> = secrets.members().iter().map(|secret| secret.name.as_str()).collect();
     assert_eq!((told(&secrets), names), ("known".to_owned(), vec!["REPO", "ALL", "PRIVATE", "ENV"]));
-    assert!(secrets.members().iter().any(|secret| matches!(&secret.scope, SecretScope::Environment(e) if e.as_str() == "staging")));
+    assert!(
+        secrets
+            .members()
+            .iter()
+            .any(|secret| matches!(&secret.scope, SecretScope::Environment(e) if e.as_str() == "staging"))
+    );
 
     let denied = run().refused(&at("/actions/secrets"), 403, "Resource not accessible").repository().secrets;
     assert_eq!((told(&denied), denied.members().len()), ("partial".to_owned(), 3));
@@ -154,20 +160,30 @@ fn collaborators_and_keys() {
 }
 
 fn tree(entries: &[(&str, &str, &str)]) -> Value {
-    let entry = |(path, kind, sha): &(&str, &str, &str)| json!({"path": path, "type": kind, "sha": sha, "mode": "100644"});
+    let entry =
+        |(path, kind, sha): &(&str, &str, &str)| json!({"path": path, "type": kind, "sha": sha, "mode": "100644"});
     json!({"sha": "9fb0", "truncated": false, "tree": entries.iter().map(entry).collect::<Vec<_>>()})
 }
 
 fn with_files() -> Recording {
     Recording::acme()
-        .get(&at("/git/trees/main"), tree(&[(".github", "tree", "g1"), ("CLAUDE.md", "blob", "c1"), ("src", "tree", "s1")]))
-        .get(&at("/git/trees/g1?recursive=1"), tree(&[("workflows", "tree", "w1"), ("workflows/ci.yml", "blob", "w2"), ("CODEOWNERS", "blob", "o1")]))
+        .get(
+            &at("/git/trees/main"),
+            tree(&[(".github", "tree", "g1"), ("CLAUDE.md", "blob", "c1"), ("src", "tree", "s1")]),
+        )
+        .get(
+            &at("/git/trees/g1?recursive=1"),
+            tree(&[("workflows", "tree", "w1"), ("workflows/ci.yml", "blob", "w2"), ("CODEOWNERS", "blob", "o1")]),
+        )
         .file(&at("/contents/.github/CODEOWNERS"), "* @acme/platform\n")
         .file(&at("/contents/.github/workflows/ci.yml"), "on: push\njobs: {a: {runs-on: ubuntu-latest, steps: []}}\n")
-        .list(&at("/actions/workflows"), json!({"total_count": 2, "workflows": [
-            {"id": 1, "name": "ci", "path": ".github/workflows/ci.yml", "state": "disabled_manually"},
-            {"id": 2, "name": "Copilot", "path": "dynamic/copilot-swe-agent/copilot", "state": "active"},
-        ]}))
+        .list(
+            &at("/actions/workflows"),
+            json!({"total_count": 2, "workflows": [
+                {"id": 1, "name": "ci", "path": ".github/workflows/ci.yml", "state": "disabled_manually"},
+                {"id": 2, "name": "Copilot", "path": "dynamic/copilot-swe-agent/copilot", "state": "active"},
+            ]}),
+        )
 }
 
 #[test]
@@ -181,7 +197,10 @@ fn files_of_the_default_branch() {
     });
     assert_eq!(
         states.collect::<Vec<_>>(),
-        [(".github/workflows/ci.yml", Some("disabled_manually")), ("dynamic/copilot-swe-agent/copilot", Some("active"))]
+        [
+            (".github/workflows/ci.yml", Some("disabled_manually")),
+            ("dynamic/copilot-swe-agent/copilot", Some("active"))
+        ]
     );
 }
 
@@ -192,7 +211,10 @@ fn unread_files_are_not_missing_files() {
         assert_eq!(reading, "denied: repository contents: read");
     }
     let below = with_files().refused(&at("/git/trees/g1?recursive=1"), 502, "Server Error").repository();
-    assert_eq!((told(&below.workflows), told(&below.codeowners)), ("partial".to_owned(), "failed: not all of the tree was read".to_owned()));
+    assert_eq!(
+        (told(&below.workflows), told(&below.codeowners)),
+        ("partial".to_owned(), "failed: not all of the tree was read".to_owned())
+    );
     let mut cut = tree(&[("CLAUDE.md", "blob", "c1")]);
     cut["truncated"] = json!(true);
     assert_eq!(told(&with_files().get(&at("/git/trees/main"), cut).repository().workflows), "partial");
@@ -205,7 +227,12 @@ fn unread_files_are_not_missing_files() {
 #[test]
 fn a_workflow_that_may_not_be_read_stays_in_the_list() {
     let path = at("/contents/.github/workflows/ci.yml");
-    let refused = with_files().answered(&path, super::super::paths::RAW, 403, json!({"message": "Resource not accessible"}).to_string());
+    let refused = with_files().answered(
+        &path,
+        super::super::paths::RAW,
+        403,
+        json!({"message": "Resource not accessible"}).to_string(),
+    );
     let shop = refused.repository();
     let WorkflowFile::Unreadable { why, .. } = &shop.workflows.members()[0] else { panic!("parsed") };
     assert_eq!(why, "denied: needs github repository contents: read");
@@ -244,9 +271,11 @@ fn a_merged_pull_request_with_its_people() {
 #[test]
 fn pages_join_and_a_period_ends_the_population() {
     let pulls = |run: Recording| run.repository().pull_requests;
-    let first = || Recording::acme().changes("main", None, connection(json!([pull(3, "2026-05-03T10:00:00Z")]), Some("c1")));
+    let first =
+        || Recording::acme().changes("main", None, connection(json!([pull(3, "2026-05-03T10:00:00Z")]), Some("c1")));
     assert_eq!(told(&pulls(first())), "partial");
-    let second = || first().changes("main", Some("c1"), connection(json!([pull(2, "2026-04-30T10:00:00Z")]), Some("c2")));
+    let second =
+        || first().changes("main", Some("c1"), connection(json!([pull(2, "2026-04-30T10:00:00Z")]), Some("c2")));
     assert_eq!((told(&pulls(second())), pulls(second()).members().len()), ("partial".to_owned(), 2));
     let period = pulls(second().setting("pull_requests_since", "2026-05-01"));
     assert_eq!((told(&period), period.members().len()), ("known".to_owned(), 1));
@@ -256,7 +285,8 @@ fn pages_join_and_a_period_ends_the_population() {
 
 #[test]
 fn a_page_that_was_too_much_is_replaced_by_a_smaller_one() {
-    let too_much = json!({"data": null, "errors": [{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits exceeded"}]});
+    let too_much =
+        json!({"data": null, "errors": [{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits exceeded"}]});
     let failed = || Recording::acme().changes("main", None, too_much.clone());
     assert_eq!(told(&failed().repository().pull_requests), "failed: Resource limits exceeded");
     let again = failed().changes("main", None, connection(json!([pull(3, "2026-05-03T10:00:00Z")]), None));
@@ -265,7 +295,8 @@ fn a_page_that_was_too_much_is_replaced_by_a_smaller_one() {
 
 #[test]
 fn every_null_in_graphql_is_a_denial() {
-    let forbidden = |path: Value| json!([{"type": "FORBIDDEN", "path": path, "message": "Resource not accessible by integration"}]);
+    let forbidden =
+        |path: Value| json!([{"type": "FORBIDDEN", "path": path, "message": "Resource not accessible by integration"}]);
     let needs = "denied: repository pull requests: read";
     for body in [
         json!({"data": {"repository": null}}),
@@ -302,7 +333,9 @@ fn a_renamed_repository_is_followed() {
         .refused(&at("/actions/permissions"), 301, "Moved Permanently")
         .get(&at("/actions/permissions"), json!({}));
     let mut run = moved;
-    run = run.answered(&at("/actions/permissions"), super::GITHUB_JSON, 301, "{}".to_owned()).next("/repositories/2001/actions/permissions");
+    run = run
+        .answered(&at("/actions/permissions"), super::GITHUB_JSON, 301, "{}".to_owned())
+        .next("/repositories/2001/actions/permissions");
     let run = run.get("/repositories/2001/actions/permissions", json!({"enabled": false}));
     assert!(!run.repository().actions.seen().unwrap().enabled);
 }

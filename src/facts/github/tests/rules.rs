@@ -43,7 +43,10 @@ fn classic_protection_as_documented() {
     let branch = shop().get(PROTECTION, protection()).repository().branches.members()[0].clone();
     let classic = branch.classic.seen().unwrap();
     let review = classic.review.as_ref().unwrap();
-    assert_eq!((review.approvals, review.dismiss_stale, review.code_owners, review.last_push_approval), (2, true, true, true));
+    assert_eq!(
+        (review.approvals, review.dismiss_stale, review.code_owners, review.last_push_approval),
+        (2, true, true, true)
+    );
     assert_eq!(classic.review_bypass.apps, ["octoapp"]);
     assert_eq!(classic.review_bypass.teams, ["justice-league"]);
     assert_eq!(classic.restrictions.as_ref().unwrap().users, ["octocat"]);
@@ -76,7 +79,10 @@ fn rules_in_force_keep_every_kind_and_its_ruleset() {
     ]);
     let branch = shop().list(RULES, rules).repository().branches.members()[0].clone();
     let kinds: Vec<_> = branch.rules.members().iter().map(|rule| (rule.kind.as_str(), rule.ruleset_id)).collect();
-    assert_eq!(kinds, [("commit_message_pattern", Some(42)), ("pull_request", Some(73)), ("a_rule_of_tomorrow", Some(42))]);
+    assert_eq!(
+        kinds,
+        [("commit_message_pattern", Some(42)), ("pull_request", Some(73)), ("a_rule_of_tomorrow", Some(42))]
+    );
     assert_eq!(branch.rules.members()[1].review().unwrap().approvals, 1);
     let nameless = shop().list(RULES, json!([{"ruleset_id": 1}])).repository().branches.members()[0].clone();
     assert_eq!(told(&nameless.rules), "partial");
@@ -181,5 +187,8 @@ fn enforcement_is_kept_as_written() {
 fn a_plan_without_rulesets_has_none_in_force() {
     let upgrade = "Upgrade to GitHub Pro or make this repository public to enable this feature.";
     let shop = shop().refused(RULESETS, 403, upgrade).refused(RULES, 403, upgrade).repository();
-    assert_eq!((told(&shop.rulesets), told(&shop.branches.members()[0].rules)), ("absent".to_owned(), "absent".to_owned()));
+    assert_eq!(
+        (told(&shop.rulesets), told(&shop.branches.members()[0].rules)),
+        ("absent".to_owned(), "absent".to_owned())
+    );
 }

@@ -60,7 +60,10 @@ fn triggers_in_every_form() {
     assert_eq!(events("true:\n  push:\n")[0].event, "push", "a YAML 1.1 tool wrote it");
     assert_eq!(events("\"on\": {an_event_of_tomorrow: {types: created}}")[0].types, ["created"]);
     let push = &events("on:\n  push:\n    branches-ignore: dev\n    paths: ['src/**']")[0];
-    assert_eq!((push.branches_ignore.as_slice(), push.paths.as_slice()), (&["dev".to_owned()][..], &["src/**".to_owned()][..]));
+    assert_eq!(
+        (push.branches_ignore.as_slice(), push.paths.as_slice()),
+        (&["dev".to_owned()][..], &["src/**".to_owned()][..])
+    );
     assert_eq!(events("on:\n  push:\n    tags-ignore: ['v0.*']")[0].tags, ["**"], "some tag, and no branch");
     assert_eq!(events("on:\n  schedule:\n    - cron: '0 3 * * *'")[0].event, "schedule");
     assert!(events("name: x").is_empty());
@@ -81,11 +84,23 @@ fn permissions_in_every_form() {
 fn runners() {
     let on = |text: &str| job(&format!("    runs-on: {text}\n")).runner;
     assert_eq!(on("ubuntu-24.04"), RunnerRef::Hosted(vec!["ubuntu-24.04".to_owned()]));
-    assert_eq!(on("[self-hosted, linux, prod]"), RunnerRef::SelfHosted(vec!["self-hosted".to_owned(), "linux".to_owned(), "prod".to_owned()]));
-    assert_eq!(on("our-own-label"), RunnerRef::Unknown("our-own-label".to_owned()), "a larger hosted runner looks the same");
+    assert_eq!(
+        on("[self-hosted, linux, prod]"),
+        RunnerRef::SelfHosted(vec!["self-hosted".to_owned(), "linux".to_owned(), "prod".to_owned()])
+    );
+    assert_eq!(
+        on("our-own-label"),
+        RunnerRef::Unknown("our-own-label".to_owned()),
+        "a larger hosted runner looks the same"
+    );
     assert_eq!(on("${{ inputs.runner }}"), RunnerRef::Unknown("${{ inputs.runner }}".to_owned()));
-    assert_eq!(on("{group: big, labels: [linux]}"), RunnerRef::Unknown("{\"group\":\"big\",\"labels\":[\"linux\"]}".to_owned()));
-    let matrix = |matrix: &str| job(&format!("    runs-on: ${{{{ matrix.os }}}}\n    strategy:\n      matrix: {matrix}\n")).runner;
+    assert_eq!(
+        on("{group: big, labels: [linux]}"),
+        RunnerRef::Unknown("{\"group\":\"big\",\"labels\":[\"linux\"]}".to_owned())
+    );
+    let matrix = |matrix: &str| {
+        job(&format!("    runs-on: ${{{{ matrix.os }}}}\n    strategy:\n      matrix: {matrix}\n")).runner
+    };
     assert_eq!(
         matrix("{os: [ubuntu-latest, windows-latest], include: [{os: macos-latest}, {node: 20}]}"),
         RunnerRef::Hosted(vec!["ubuntu-latest".to_owned(), "windows-latest".to_owned(), "macos-latest".to_owned()])
@@ -113,12 +128,16 @@ fn secrets_are_found_wherever_they_are_named() {
     );
     assert_eq!(workflow.jobs[0].secrets, ["GATE", "JOB", "REGISTRY", "SHARED"]);
     assert!(!workflow.jobs[0].reads_all_secrets);
-    assert_eq!((workflow.jobs[1].secrets.as_slice(), workflow.jobs[1].reads_all_secrets), (&["SHARED".to_owned()][..], true));
+    assert_eq!(
+        (workflow.jobs[1].secrets.as_slice(), workflow.jobs[1].reads_all_secrets),
+        (&["SHARED".to_owned()][..], true)
+    );
 }
 
 #[test]
 fn calls_and_inherited_secrets() {
-    let call = job("    uses: acme/platform/.github/workflows/deploy.yml@main\n    secrets: inherit\n    with: {env: prod}\n");
+    let call =
+        job("    uses: acme/platform/.github/workflows/deploy.yml@main\n    secrets: inherit\n    with: {env: prod}\n");
     assert_eq!(call.calls.as_deref(), Some("acme/platform/.github/workflows/deploy.yml@main"));
     assert!(call.inherits_secrets && call.secrets.is_empty());
     let named = job("    uses: ./.github/workflows/deploy.yml\n    secrets:\n      key: ${{ secrets.DEPLOY_KEY }}\n");
@@ -127,7 +146,9 @@ fn calls_and_inherited_secrets() {
 
 #[test]
 fn anchors_and_odd_steps() {
-    let workflow = read("on: push\njobs:\n  a: &base\n    runs-on: ubuntu-latest\n    steps:\n      - &s {run: x}\n      - *s\n      - just text\n  b: *base\n");
+    let workflow = read(
+        "on: push\njobs:\n  a: &base\n    runs-on: ubuntu-latest\n    steps:\n      - &s {run: x}\n      - *s\n      - just text\n  b: *base\n",
+    );
     assert_eq!(workflow.jobs[1].runner, RunnerRef::Hosted(vec!["ubuntu-latest".to_owned()]));
     assert_eq!(workflow.jobs[0].steps.len(), 3);
     assert_eq!(workflow.jobs[0].steps[1].run.as_deref(), Some("x"));

@@ -1,0 +1,100 @@
+//! What closes a path, hop by hop, in the catalogue's words.
+
+use crate::{
+    model::action::ActionClass,
+    reach::{
+        path::{Hop, HopKind, ReachPath, Remedy, Verdict},
+        remedies,
+    },
+};
+
+/// For a closed path, the control that closes it. For any other, changes that each close this way; where another way
+/// remains, the next assessment shows it.
+pub fn of_path(path: &ReachPath) -> Vec<Remedy> {
+    if path.verdict == Verdict::Closed {
+        return path.hops.iter().filter(|hop| hop.verdict == Verdict::Closed).map(standing).collect();
+    }
+    let mut found = Vec::new();
+    for hop in path.hops.iter().filter(|hop| hop.verdict != Verdict::Gated) {
+        found.extend(of_hop(path, hop));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// A control that stands already.
+fn standing(hop: &Hop) -> Remedy {
+    Remedy {
+        id: "stands".to_owned(),
+        change: format!("Keep it so: {}", hop.because),
+        who: "nobody".to_owned(),
+        minutes: 0,
+        reversible: true,
+        may_break: "Nothing; it is in force".to_owned(),
+        plan: "In force".to_owned(),
+    }
+}
+
+fn of_hop(path: &ReachPath, hop: &Hop) -> Vec<Remedy> {
+    let id = hop.to.id.as_str();
+    let (repository, branch) = id.split_once('@').unwrap_or((id, ""));
+    let name = hop.to.name.raw();
+    let filled = match hop.to.kind {
+        HopKind::Ref if hop.because.contains("may bypass") || hop.because.contains("without the review") => {
+            vec![remedies::fill(
+                "remove_bypass_actor",
+                &[("actor", path.agent.as_str()), ("repository", repository), ("rule", "the ruleset in force")],
+            )]
+        }
+        HopKind::Ref if hop.because.contains("may approve pull requests") => {
+            vec![remedies::fill("disable_actions_approval", &[("repository", repository)])]
+        }
+        HopKind::Ref if !branch.is_empty() && branch != "a-new-branch" => {
+            vec![remedies::fill(
+                "require_pull_request_review",
+                &[("approvals", "one"), ("branch", branch), ("repository", repository)],
+            )]
+        }
+        HopKind::Environment => {
+            let (repository, environment) = id.split_once("/environments/").unwrap_or((id, name));
+            let words = [("environment", environment), ("repository", repository)];
+            vec![
+                remedies::fill("require_environment_reviewers", &words),
+                remedies::fill("restrict_environment_branches", &words),
+            ]
+        }
+        HopKind::Principal => vec![remedies::fill(
+            "exact_oidc_subject",
+            &[("role", short(id)), ("subject", "the deploying job's subject alone")],
+        )],
+        HopKind::Secret => {
+            let (repository, secret) = id.trim_start_matches("secret:").rsplit_once('/').unwrap_or((id, name));
+            let words = [("environment", "production"), ("repository", repository), ("secret", secret)];
+            vec![remedies::fill("scope_secret_to_environment", &words)]
+        }
+        HopKind::Runner => vec![remedies::fill("ephemeral_runner", &[("job", name)])],
+        HopKind::Resource => of_resource(path, hop),
+        _ => Vec::new(),
+    };
+    filled.into_iter().flatten().collect()
+}
+
+fn of_resource(path: &ReachPath, hop: &Hop) -> Vec<Option<Remedy>> {
+    if hop.from.kind != HopKind::Principal {
+        return Vec::new();
+    }
+    let role = short(&hop.from.id);
+    let words = [("action", path.action.as_str()), ("resource", path.resource_name.raw()), ("role", role)];
+    let id = match path.class {
+        ActionClass::Destroy => "deny_destructive_actions",
+        ActionClass::RemovesRecovery => "deny_recovery_removal",
+        _ => "narrow_role_policy",
+    };
+    vec![remedies::fill(id, &words)]
+}
+
+/// The name at the end of an ARN.
+fn short(arn: &str) -> &str {
+    arn.rsplit(['/', ':']).next().unwrap_or(arn)
+}

@@ -6,4 +6,5 @@ pub mod attribution;
 pub mod changes;
 pub mod recovery;
 pub mod rules;
+pub mod secrets;
 pub mod tiers;

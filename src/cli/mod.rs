@@ -55,11 +55,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let loudness = match (cli.talk.quiet, cli.talk.verbose) {
-        (true, _) => Loudness::Quiet,
-        (_, true) => Loudness::Verbose,
-        _ => Loudness::Normal,
-    };
+    let loudness = if cli.talk.quiet { Loudness::Quiet } else { Loudness::Normal };
     let printer = Printer::new(loudness);
     match run(&cli.command, &printer) {
         Ok(exit) => ExitCode::from(exit.code()),
@@ -83,6 +79,7 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             #[cfg(feature = "hook")]
             Command::Hook(args) => hook(args, printer),
             Command::Explain(args) => commands::explain::run(args, printer).await,
+            Command::Iam(args) => commands::iam::run(args, printer),
         }
     })
 }

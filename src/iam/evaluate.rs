@@ -11,7 +11,7 @@ use super::matching::{Fit, Place, applies};
 use super::policy::{Effect, Policy, Statement};
 use super::principal::{CallerKind, Named};
 use super::request::Request;
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// A statement that applies, or may.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +101,7 @@ impl<'a> Weighing<'a> {
         };
         self.allow = self.allow.and(core);
         let public = aws_rules::blocked_as_public(self.request, layers);
-        self.require(Layer::Aws, public.negate(), || Some("RestrictPublicBuckets".into()));
+        self.require(Layer::Aws, public.not(), || Some("RestrictPublicBuckets".into()));
     }
 
     /// Requires a layer's allow and keeps what that leaves open.
@@ -172,7 +172,7 @@ impl<'a> Weighing<'a> {
                 }
             }
         }
-        self.deny = before.or(deny.and(exempt.negate()));
+        self.deny = before.or(deny.and(exempt.not()));
     }
 
     fn resource(&mut self) -> Sum {

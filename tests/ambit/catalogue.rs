@@ -71,7 +71,8 @@ fn every_check_has_its_page_its_objective_and_an_id_of_its_own() {
 #[test]
 fn the_data_under_controls_fits_together() {
     let all = checks::all();
-    let known: Vec<KnownCheck<'_>> = all.iter().map(|check| KnownCheck { id: check.id, objective: check.objective }).collect();
+    let known: Vec<KnownCheck<'_>> =
+        all.iter().map(|check| KnownCheck { id: check.id, objective: check.objective }).collect();
     let problems = controls::lint(&Overlay::default(), &known);
     assert!(problems.is_empty(), "{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
 }

@@ -3,6 +3,7 @@
 mod catalogue;
 mod aws_accounts;
 mod floors;
+mod github;
 mod github_fake;
 mod iam;
 mod render;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 use crate::{
@@ -92,7 +92,7 @@ async fn ask(
     credential: Option<github::client::Credential>,
     printer: &Printer,
 ) -> Result<(), Failure> {
-    let progress: Arc<dyn Progress> = Arc::new(Shown::new(*printer));
+    let progress = Shown::new(*printer);
     if let Some(credential) = credential {
         let client = github::client::Client::new(
             wire.clone(),
@@ -100,7 +100,7 @@ async fn ask(
         )
         .map_err(Failure::new)?;
         let plan = github::Plan::new(source.org.as_deref(), &source.repositories, &configured.config);
-        let summary = github::collect(&client, &plan, progress.as_ref()).await.map_err(Failure::new)?;
+        let summary = github::collect(&client, &plan, &progress).await.map_err(Failure::new)?;
         printer.progress_done();
         printer.say(&format!("GitHub: {summary}"));
     }
@@ -114,7 +114,7 @@ async fn ask(
                 credential: environment::aws_credential(),
                 role,
             };
-            let summary = aws::collect(wire, reading, progress.as_ref()).await.map_err(Failure::new)?;
+            let summary = aws::collect(wire, reading, &progress).await.map_err(Failure::new)?;
             printer.progress_done();
             printer.say(&format!("{name}: {summary}"));
         }

@@ -3,14 +3,15 @@
 
 mod changes;
 pub mod client;
+mod heads;
 mod organization;
 mod repository;
 
-use std::{fmt, sync::Arc};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 use tokio::task::JoinSet;
 
-use self::client::Client;
+use self::{client::Client, heads::Heads};
 use super::{Progress, wire};
 use crate::{
     controls::config::{Config, RefPattern},
@@ -139,15 +140,22 @@ async fn read_all(
 ) -> Result<usize, Error> {
     let shared = Arc::new((client.clone(), plan.clone(), org));
     let mut done = 0;
+    let mut heads = Heads::new();
     let mut waiting = wanted.into_iter();
+    let mut ready = VecDeque::new();
     let mut running: JoinSet<Result<(), Error>> = JoinSet::new();
     loop {
         while running.len() < AT_ONCE {
-            let Some(repository) = waiting.next() else { break };
+            if ready.is_empty() {
+                let batch: Vec<_> = waiting.by_ref().take(heads.batch()).collect();
+                let mut read = heads.read(client, &batch).await?;
+                ready.extend(batch.into_iter().map(|repository| (read.remove(&repository.name), repository)));
+            }
+            let Some((head, repository)) = ready.pop_front() else { break };
             let shared = Arc::clone(&shared);
             running.spawn(async move {
                 let (client, plan, org) = &*shared;
-                repository::collect(client, plan, org, &repository).await
+                repository::collect(client, plan, org, &repository, head.as_ref()).await
             });
         }
         let Some(joined) = running.join_next().await else { return Ok(done) };

@@ -11,6 +11,7 @@ use crate::{
     facts::github::{
         environments,
         files::{CODEOWNERS, Folder, is_workflow},
+        heads::Head,
         paths, workflows,
     },
     model::{
@@ -37,13 +38,16 @@ impl Listed {
     }
 }
 
-pub(super) async fn collect(client: &Client, plan: &Plan, org: &Known, repository: &Listed) -> Result<(), Error> {
+pub(super) async fn collect(
+    client: &Client,
+    plan: &Plan,
+    org: &Known,
+    repository: &Listed,
+    head: Option<&Head>,
+) -> Result<(), Error> {
     let name = &repository.name;
-    let (_, environments, triggers) = tokio::try_join!(
-        settings(client, org, name),
-        environments_of(client, name),
-        files(client, name, &repository.default_branch),
-    )?;
+    let (_, environments, triggers) =
+        tokio::try_join!(settings(client, org, name), environments_of(client, name), files(client, repository, head),)?;
     let mapped = plan.branches.iter().filter(|pattern| concerns(pattern, name)).map(|pattern| pattern.pattern.clone());
     let named = mapped.chain(environments).chain(triggers);
     let branches = branches(client, repository, named.collect()).await?;
@@ -102,31 +106,48 @@ async fn environments_of(client: &Client, name: &RepoName) -> Result<Vec<String>
     Ok(branches)
 }
 
-/// The files that count; returns the branches whose pushes trigger a workflow.
-async fn files(client: &Client, name: &RepoName, branch: &str) -> Result<Vec<String>, Error> {
-    let root = client.get(&paths::tree(name, branch)).await?;
-    let root = Folder::of(&root.json(), "");
+/// The files that count, as far as the head's answer does not hold them; returns the branches whose pushes trigger a
+/// workflow.
+async fn files(client: &Client, repository: &Listed, head: Option<&Head>) -> Result<Vec<String>, Error> {
+    let name = &repository.name;
+    let root = match head {
+        Some(head) => head.root.clone(),
+        None => Folder::of(&client.get(&paths::tree(name, &repository.default_branch)).await?.json(), ""),
+    };
     let mut files = root.files.clone();
     for (folder, digest) in root.to_read() {
-        let below = client.get(&paths::whole_tree(name, digest)).await?;
-        files.extend(Folder::of(&below.json(), &format!("{folder}/")).files);
+        match head.and_then(|head| head.github.as_ref()).filter(|_| folder == ".github") {
+            Some(github) => files.extend(github.files.iter().cloned()),
+            None => {
+                let below = client.get(&paths::whole_tree(name, digest)).await?;
+                files.extend(Folder::of(&below.json(), &format!("{folder}/")).files);
+            }
+        }
     }
     let owners = CODEOWNERS.iter().find(|path| files.iter().any(|file| file == **path));
     match owners {
-        Some(path) => drop(client.get_as(&paths::contents(name, path), paths::RAW).await?),
-        None if root.folders.contains_key("docs") => {
-            client.get_as(&paths::contents(name, "docs/CODEOWNERS"), paths::RAW).await?;
+        Some(path) => drop(source(client, name, path, head).await?),
+        None if head.is_none() && root.folders.contains_key("docs") => {
+            drop(source(client, name, "docs/CODEOWNERS", head).await?);
         }
         None => {}
     }
     let mut triggers = Vec::new();
     for path in files.iter().filter(|path| is_workflow(path)) {
-        let answer = client.get_as(&paths::contents(name, path), paths::RAW).await?;
-        if let (true, Ok(text)) = (answer.ok(), std::str::from_utf8(&answer.body)) {
-            triggers.extend(push_branches(path, text));
+        if let Some(text) = source(client, name, path, head).await? {
+            triggers.extend(push_branches(path, &text));
         }
     }
     Ok(triggers)
+}
+
+/// A file's text, asked for where the head's answer does not hold it.
+async fn source(client: &Client, name: &RepoName, path: &str, head: Option<&Head>) -> Result<Option<String>, Error> {
+    if let Some(text) = head.and_then(|head| head.texts.get(path)) {
+        return Ok(Some(text.clone()));
+    }
+    let answer = client.get_as(&paths::contents(name, path), paths::RAW).await?;
+    Ok(String::from_utf8(answer.body.to_vec()).ok().filter(|_| answer.ok()))
 }
 
 fn push_branches(path: &str, text: &str) -> Vec<String> {

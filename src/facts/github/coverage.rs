@@ -97,7 +97,14 @@ fn proves_absence(reader: &Reader<'_>, record: &Record) -> bool {
 /// A GraphQL answer is 200 whatever it withholds.
 fn graphql(reader: &Reader<'_>, record: &Record) -> Observed<()> {
     let answer: Observed<Value> = reader.of(record).observed();
-    super::changes::connection(&answer, "pullRequests", super::changes::GRANT).map(|_| ())
+    if record.operation == super::changes::QUERY {
+        return super::changes::connection(&answer, "pullRequests", super::changes::GRANT).map(|_| ());
+    }
+    let hidden = |data: &Value| data.as_object().is_none_or(|nodes| nodes.values().any(Value::is_null));
+    answer.and_then(|answer| match answer.get("data") {
+        Some(data) if !hidden(data) => Observed::known((), Vec::new()),
+        _ => Observed::denied("github", "repository contents: read", Vec::new()),
+    })
 }
 
 /// `GET /repos/acme/shop/keys`, or `POST /graphql Changes acme/shop main`.
@@ -106,7 +113,10 @@ fn what(record: &Record) -> String {
         return format!("GET {}", record.path.split('?').next().unwrap_or_default());
     }
     let param = |name: &str| record.params.get(name).and_then(Value::as_str).unwrap_or_default();
-    format!("POST /graphql {} {}/{} {}", record.operation, param("owner"), param("name"), param("base"))
+    match record.operation == super::changes::QUERY {
+        true => format!("POST /graphql {} {}/{} {}", record.operation, param("owner"), param("name"), param("base")),
+        false => format!("POST /graphql {} {}/{} and others", record.operation, param("o0"), param("n0")),
+    }
 }
 
 fn status(record: &Record) -> String {

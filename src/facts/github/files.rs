@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     answer::{Reader, listed},
+    heads::Head,
     paths,
     shape::{flag, list, text},
 };
@@ -44,7 +45,7 @@ static PATTERNS: LazyLock<Vec<String>> = LazyLock::new(|| {
 pub(super) type Files = Observed<Vec<String>>;
 
 /// A folder of a tree answer: its files and its sub-folders with their digests.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Folder {
     pub files: Vec<String>,
     pub folders: BTreeMap<String, String>,
@@ -78,28 +79,44 @@ impl Folder {
 }
 
 /// The root folder and the folders of [`FOLDERS`]. A repository without a commit has no files, as GitHub says itself.
-pub(super) fn read(reader: &Reader<'_>, repo: &RepoName, branch: &str) -> Files {
-    let root = reader.object(&paths::tree(repo, branch)).absent_when(|refusal| refusal.status == 409);
-    root.and_then(|answer| {
-        let root = Folder::of(&answer, "");
+pub(super) fn read(reader: &Reader<'_>, repo: &RepoName, branch: &str, head: Option<&Head>) -> Files {
+    let root = match head {
+        Some(head) => Observed::known(head.root.clone(), head.evidence.clone()),
+        None => {
+            let answer = reader.object(&paths::tree(repo, branch)).absent_when(|refusal| refusal.status == 409);
+            answer.map(|answer| Folder::of(&answer, ""))
+        }
+    };
+    root.and_then(|root| {
         let mut evidence: Vec<EvidenceId> = Vec::new();
         let mut whole = !root.truncated;
         let mut files = root.files.clone();
         files.extend(root.folders.keys().map(|folder| format!("{folder}/")));
         for (name, digest) in root.to_read() {
-            let below = reader.object(&paths::whole_tree(repo, digest)).observed();
+            let below = match head.and_then(|head| head.github.as_ref()).filter(|_| name == ".github") {
+                Some(folder) => Observed::known(folder.clone(), Vec::new()),
+                None => {
+                    let answer = reader.object(&paths::whole_tree(repo, digest)).observed();
+                    answer.map(|answer| Folder::of(&answer, &format!("{name}/")))
+                }
+            };
             evidence.extend(below.evidence.iter().cloned());
             match below.seen() {
-                Some(answer) => {
-                    let folder = Folder::of(answer, &format!("{name}/"));
+                Some(folder) => {
                     whole &= !folder.truncated;
-                    files.extend(folder.files);
+                    files.extend(folder.files.iter().cloned());
                 }
                 None => whole = false,
             }
         }
         listed(files, whole, evidence)
     })
+}
+
+/// A file's text, from the head's answer or asked for alone.
+pub(super) fn source(reader: &Reader<'_>, repo: &RepoName, path: &str, head: Option<&Head>) -> Observed<String> {
+    let given = head.and_then(|head| head.text(path));
+    given.unwrap_or_else(|| reader.text(&paths::contents(repo, path)).observed())
 }
 
 /// Whether a path is a workflow file ("Workflow syntax": `.yml` or `.yaml`, in that folder and not below it).
@@ -109,14 +126,18 @@ pub fn is_workflow(path: &str) -> bool {
 }
 
 /// The CODEOWNERS file that counts, with its text.
-pub(super) fn codeowners(reader: &Reader<'_>, repo: &RepoName, files: &Files) -> Observed<String> {
+pub(super) fn codeowners(reader: &Reader<'_>, repo: &RepoName, files: &Files, head: Option<&Head>) -> Observed<String> {
     let there = |path: &str| files.members().iter().any(|file| file == path);
     if let Some(path) = CODEOWNERS.iter().find(|path| there(path)) {
-        return reader.text(&paths::contents(repo, path)).observed();
+        return source(reader, repo, path, head);
     }
     if there("docs/") {
         // That folder is not listed: the file itself was asked for. Who may read the tree may read the file.
-        return reader.text(&paths::contents(repo, "docs/CODEOWNERS")).absent_when(|refusal| refusal.status == 404);
+        const PATH: &str = "docs/CODEOWNERS";
+        return match head {
+            Some(head) => head.text(PATH).unwrap_or_else(|| Observed::absent(head.evidence.clone())),
+            None => reader.text(&paths::contents(repo, PATH)).absent_when(|refusal| refusal.status == 404),
+        };
     }
     match files.is_whole() {
         true => Observed::absent(files.evidence.clone()),

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod coverage;
 pub mod environments;
 pub mod files;
+pub mod heads;
 mod organization;
 pub mod paths;
 mod repository;

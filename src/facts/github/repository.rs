@@ -8,7 +8,9 @@ use super::{
     actions,
     answer::{Reader, each, unless},
     changes::{self, Changes},
-    environments, files, paths, rules,
+    environments, files,
+    heads::{self, Head},
+    paths, rules,
     shape::{account, flag, number, repo_name, role, text},
     workflows,
 };
@@ -27,6 +29,7 @@ struct Index {
     /// Branches whose rules were asked for.
     branches: BTreeMap<RepoName, BTreeSet<BranchName>>,
     changes: BTreeMap<RepoName, Changes>,
+    heads: BTreeMap<RepoName, Head>,
 }
 
 /// The repositories of `listing`, or exactly `wanted` where that is not empty. GitHub leaves out what the credential may not
@@ -38,7 +41,11 @@ pub(super) fn repositories(
     secrets: &Observed<Vec<OrgSecret>>,
     wanted: &[RepoName],
 ) -> Observed<Vec<Repository>> {
-    let index = Index { branches: asked_branches(reader), changes: changes::by_repository(reader) };
+    let index = Index {
+        branches: asked_branches(reader),
+        changes: changes::by_repository(reader),
+        heads: heads::by_repository(reader),
+    };
     let read = |item: &Value, evidence: &[EvidenceId]| repository(reader, item, evidence, secrets, &index);
     if wanted.is_empty() {
         let listed = reader.list(listing).observed();
@@ -85,7 +92,8 @@ fn repository(
     if archived {
         return Some(unread(item, name, private, default_branch, evidence));
     }
-    let files = files::read(reader, &name, &default_branch);
+    let head = index.heads.get(&name);
+    let files = files::read(reader, &name, &default_branch, head);
     let environments = environments::environments(reader, &name);
     let changes = index.changes.get(&name);
     Some(Repository {
@@ -98,7 +106,7 @@ fn repository(
         rulesets: rules::rulesets(reader, &name),
         collaborators: each(reader.list(&at("/collaborators?affiliation=direct")).observed(), collaborator),
         deploy_keys: each(reader.list(&at("/keys")).observed(), deploy_key),
-        workflows: workflows::workflows(reader, &name, &files),
+        workflows: workflows::workflows(reader, &name, &files, head),
         secrets: actions::secrets(reader, &name, private, org_secrets, &environments),
         runners: actions::runners(reader, &at("/actions/runners")),
         subject_template: actions::subject_template(
@@ -108,7 +116,7 @@ fn repository(
         ),
         actions: actions::settings(reader, &name),
         workflow_defaults: actions::workflow_defaults(reader, &at("/actions/permissions/workflow")),
-        codeowners: files::codeowners(reader, &name, &files),
+        codeowners: files::codeowners(reader, &name, &files, head),
         agent_files: files::agent_files(&files),
         pull_requests: changes::pull_requests(reader, changes),
         deployments: deployments(reader, &name, &environments),

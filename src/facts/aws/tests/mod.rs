@@ -156,6 +156,7 @@ fn record(told: &Told, body: Digest, at: jiff::Timestamp) -> Record {
             redactions: Vec::new(),
             code: None,
             transient: false,
+            code: None,
         }),
     }
 }

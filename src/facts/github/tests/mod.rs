@@ -79,11 +79,11 @@ impl Recording {
     pub fn changes(mut self, base: &str, after: Option<&str>, body: Value) -> Recording {
         let question = format!("/graphql#{base}{after:?}{}", self.records.len());
         self = self.answered(&question, GITHUB_JSON, 200, body.to_string());
+        let nth = self.records.len();
         let (record, _) = self.records.last_mut().unwrap();
         record.service = "graphql".to_owned();
         record.operation = super::changes::QUERY.to_owned();
-        let params =
-            json!({"owner": "acme", "name": "shop", "base": base, "after": after, "first": self.records.len()});
+        let params = json!({"owner": "acme", "name": "shop", "base": base, "after": after, "first": nth});
         record.params = serde_json::from_value(params).unwrap();
         self
     }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::{
     answer::Reader,
     files::{self, Files},
+    heads::Head,
     paths,
     shape::text,
 };
@@ -22,7 +23,12 @@ use crate::model::{
 pub use parse::parse;
 
 /// Every workflow file. One that cannot be read or parsed stays in the list and says why.
-pub(super) fn workflows(reader: &Reader<'_>, repo: &RepoName, files: &Files) -> Observed<Vec<WorkflowFile>> {
+pub(super) fn workflows(
+    reader: &Reader<'_>,
+    repo: &RepoName,
+    files: &Files,
+    head: Option<&Head>,
+) -> Observed<Vec<WorkflowFile>> {
     let listed = reader.list(&paths::repo(repo, "/actions/workflows")).observed();
     let states: BTreeMap<String, String> =
         listed.members().iter().filter_map(|item| Some((text(item, "path")?, text(item, "state")?))).collect();
@@ -30,15 +36,14 @@ pub(super) fn workflows(reader: &Reader<'_>, repo: &RepoName, files: &Files) -> 
         let mut all: Vec<WorkflowFile> = files
             .iter()
             .filter(|path| files::is_workflow(path))
-            .map(|path| file(reader, repo, path, &states))
+            .map(|path| file(path, files::source(reader, repo, path, head), &states))
             .collect();
         all.extend(listed.members().iter().filter_map(|item| own_of_github(item, &listed)));
         Observed::known(all, Vec::new())
     })
 }
 
-fn file(reader: &Reader<'_>, repo: &RepoName, path: &str, states: &BTreeMap<String, String>) -> WorkflowFile {
-    let source = reader.text(&paths::contents(repo, path)).observed();
+fn file(path: &str, source: Observed<String>, states: &BTreeMap<String, String>) -> WorkflowFile {
     let Some(source_text) = source.seen() else {
         let why = source.gap(path).map_or_else(
             || "it is not there".to_owned(),

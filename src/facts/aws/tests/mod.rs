@@ -1,5 +1,7 @@
 //! Lowering from recorded answers, in the shapes that AWS documents for each protocol.
 
+mod alerts;
+mod backups;
 mod identity;
 mod organization;
 mod stores;

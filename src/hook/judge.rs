@@ -273,10 +273,7 @@ impl<'a> Run<'a> {
         let judgement = self.judgement;
         let base = judgement.base_file.map_or_else(|| Ok(Settings::default()), Settings::parse);
         let changed = judgement.change.files.iter().find(|file| file.path == SETTINGS_FILE);
-        let now = match changed {
-            Some(file) => Some(file.new.text().map_or_else(|| Ok(Settings::default()), Settings::parse)),
-            None => None,
-        };
+        let now = changed.map(|file| file.new.text().map_or_else(|| Ok(Settings::default()), Settings::parse));
         for error in
             [now.as_ref().and_then(|now| now.as_ref().err()), base.as_ref().err()].into_iter().flatten().take(1)
         {

@@ -68,8 +68,8 @@ pub fn see(rules: &Rules, language: Language, parsed: &Parsed<'_>) -> Result<Vec
     if budget.spent() || cursor.did_exceed_match_limit() {
         return Err(Unseen::TooHard);
     }
-    seen.sort_by(|a, b| (a.line, a.column, a.rule).cmp(&(b.line, b.column, b.rule)));
-    seen.dedup_by(|a, b| (a.line, a.column, a.rule) == (b.line, b.column, b.rule));
+    seen.sort_by_key(|one| (one.line, one.column, one.rule));
+    seen.dedup_by_key(|one| (one.line, one.column, one.rule));
     Ok(seen)
 }
 

@@ -208,7 +208,7 @@ fn head<'s>(node: Node<'_>, source: &'s str) -> &'s str {
         .last();
     let start = decorated.or(first).unwrap_or(node).start_byte();
     let body = node.child_by_field_name("body").or_else(|| {
-        (0..node.child_count() as u32).filter_map(|i| node.child(i)).find(|child| child.kind().ends_with("_body"))
+        (0..node.child_count()).filter_map(|i| node.child(i)).find(|child| child.kind().ends_with("_body"))
     });
     source.get(start..body.map_or(node.end_byte(), |body| body.start_byte())).unwrap_or_default()
 }

@@ -1,5 +1,13 @@
 //! `ambit hook`: seeded changes in ten languages, ignores, hostile input, outputs, and the command in a repository.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "helpers of tests stand outside `#[test]` functions; fixtures are files"
+)]
+
 mod command;
 mod coverage;
 mod hostile;

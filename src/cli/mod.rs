@@ -83,4 +83,3 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
         }
     })
 }
-

@@ -1,7 +1,7 @@
 //! The one integration binary.
 
-mod catalogue;
 mod aws_accounts;
+mod catalogue;
 mod floors;
 mod github;
 mod github_fake;

@@ -80,8 +80,8 @@ pub async fn collect(source: &Source, configured: &Configured, printer: &Printer
 /// An interrupted run stays open, so that it can be resumed.
 async fn finish(run: &RunWriter, outcome: Result<(), Failure>, clock: &dyn Clock) -> Result<RunId, Failure> {
     outcome?;
-    run.end(clock.now(), None).await.map_err(Failure::new)?;
-    Ok(run.run().clone())
+    run.end(crate::evidence::End { at: clock.now(), complete: true, why: None }).await.map_err(Failure::new)?;
+    Ok(run.id().clone())
 }
 
 /// Asks everything that the plan holds; GitHub first, because a wrong token should be known at once.

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use printpdf::{
-    Actions, BorderArray, Codepoint, Color, Destination, DictItem, ExternalStream, ExternalXObject, FontId, Line, LineCapStyle, LineDashPattern,
-    LinePoint, LinkAnnotation, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
-    PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rect, TextItem, WindingOrder, XObject, XObjectId, XObjectTransform,
+    Actions, BorderArray, Codepoint, Color, Destination, DictItem, ExternalStream, ExternalXObject, FontId, Line,
+    LineCapStyle, LineDashPattern, LinePoint, LinkAnnotation, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont,
+    PdfFontHandle, PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rect, TextItem, WindingOrder, XObject,
+    XObjectId, XObjectTransform,
 };
 
 use super::{
     Backend,
     list::{Document, Image, Link, Mark, PAGE, Page, Rgb, Shape, Step, Target, Text},
-    outline, structure,
+    outline,
     picture::Picture,
+    structure,
     tags::{self, Plan, Sequence},
 };
 use crate::render::{artifact::RenderError, type_face::Face};

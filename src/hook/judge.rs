@@ -136,7 +136,7 @@ impl<'a> Run<'a> {
         };
         self.added += if self.everything() { source.lines().count() } else { lines.count() };
         let parsed = self.parse(file, source, language, class);
-        let directives = ignore::read(source, parsed.as_ref(), lines, self.judgement.rules);
+        let directives = ignore::read(source, parsed.as_ref(), class == Class::Prose, lines, self.judgement.rules);
         let view = View { source: source.split('\n').collect(), lines, everything: self.everything() };
         let mut seen = match (&parsed, language) {
             (Some(parsed), Some(language)) => self.see_syntax(file, parsed, language)?,

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use thiserror::Error;
 use tree_sitter::QueryError;
 
-use crate::report::Severity;
+use crate::{controls::embedded, report::Severity};
 
 use super::{
     super::Language,
@@ -15,8 +14,8 @@ use super::{
     conditions::{Enclosure, Test},
 };
 
-static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/controls/hook");
-const FILES: &str = "files.yaml";
+const FOLDER: &str = "hook";
+const FILES: &str = "hook/files.yaml";
 
 /// Why rules could not be loaded.
 #[derive(Debug, Error)]
@@ -146,13 +145,11 @@ impl Rules {
     pub fn with(more: &[(String, String)]) -> Result<Rules, RulesError> {
         let mut all = Vec::new();
         let mut files = None;
-        for file in BUILT_IN.files() {
-            let name = file.path().to_string_lossy().into_owned();
-            let yaml = file.contents_utf8().unwrap_or_default();
-            if name == FILES {
+        for (path, yaml) in embedded::folder(FOLDER) {
+            if path == FILES {
                 files = Some(read_files(yaml)?);
             } else {
-                all.push(read_rule(&name, yaml)?);
+                all.push(read_rule(path, yaml)?);
             }
         }
         all.sort_by(|a, b| a.id.cmp(&b.id));

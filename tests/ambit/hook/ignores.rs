@@ -70,6 +70,10 @@ fn expired_unmatched_and_malformed_ignores_are_findings() {
 fn a_word_in_a_string_is_no_ignore() {
     let text = format!("x = \"{GOOD}\"\n");
     assert!(Case::new().file("a.py", "", &text).found(rules()).is_empty());
+    let shown = format!("```python\n# {GOOD}\n```\n");
+    assert!(Case::new().file("README.md", "", &shown).found(rules()).is_empty());
+    let quoted = format!("//! `{GOOD}` is how one writes it\n");
+    assert!(Case::new().file("a.rs", "", &quoted).found(rules()).is_empty());
     let yaml = format!("key: value # {}\n", GOOD.replace("swallowed-error", "credential-token"));
     assert_eq!(Case::new().file("a.yml", "", &yaml).found(rules()), ["ignore-added:1"]);
 }

@@ -43,7 +43,7 @@ pub fn config(path: Option<&Path>) -> Result<Configured, Failure> {
     let path = match path {
         Some(path) => path,
         // A repository's own file is a claim of the judged; it counts only when it is given by name.
-        None if here.is_file() && !Path::new(".git").exists() => here,
+        None if here.is_file() && !environment::inside_a_repository() => here,
         None => return Ok(Configured { config: Config::default(), bytes: None }),
     };
     let bytes = environment::read_file(path)?;

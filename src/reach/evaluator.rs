@@ -1,6 +1,6 @@
 //! The cloud's answers by the IAM evaluator, over every account that was read.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use crate::{
     analysis::rules::Pass,
@@ -30,6 +30,8 @@ pub struct Evaluator<'a> {
     world: &'a World,
     accounts: Vec<Compiled<'a>>,
     stores: BTreeMap<&'a str, StorePolicy<'a>>,
+    /// Steps by principal: many agents hold the same ones.
+    steps: RefCell<BTreeMap<Arn, Vec<Escalation>>>,
 }
 
 struct Compiled<'a> {
@@ -62,7 +64,12 @@ impl<'a> Evaluator<'a> {
                 stores.insert(store.arn.as_str(), policy);
             }
         }
-        Evaluator { world, accounts: world.accounts.iter().filter_map(compiled).collect(), stores }
+        Evaluator {
+            world,
+            accounts: world.accounts.iter().filter_map(compiled).collect(),
+            stores,
+            steps: RefCell::default(),
+        }
     }
 
     /// The account of a principal and the principal's place in it.
@@ -187,6 +194,9 @@ impl Cloud for Evaluator<'_> {
         if principal.as_str().ends_with(REWRITTEN) {
             return Vec::new();
         }
+        if let Some(known) = self.steps.borrow().get(principal) {
+            return known.clone();
+        }
         let mut steps = within(compiled, from);
         steps.extend(
             self.accounts
@@ -194,6 +204,7 @@ impl Cloud for Evaluator<'_> {
                 .filter(|other| !std::ptr::eq(*other, compiled))
                 .flat_map(|other| across(compiled, from, other)),
         );
+        self.steps.borrow_mut().insert(principal.clone(), steps.clone());
         steps
     }
 }

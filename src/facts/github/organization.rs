@@ -14,6 +14,8 @@ use crate::model::{
     actor::{Account, AccountKind, Installation, Permission, Team, TeamGrant},
     id::RepoName,
     observed::Observed,
+    pipeline::OrgSecret,
+    pipeline::OrgSecret,
     rules::RuleSource,
     world::Organization,
 };
@@ -65,6 +67,8 @@ fn of_organization(
     let repositories = repository::repositories(reader, &paths::org(login, "/repos"), expected, &secrets, wanted);
     // A team's repositories are listed as far as the credential sees them, like all others.
     let whole = repositories.is_whole();
+    let selected = |secret: OrgSecret| OrgSecret { repositories: unless(secret.repositories, whole), ..secret };
+    let secrets = secrets.map(|secrets| secrets.into_iter().map(selected).collect());
     let seen = |team: Team| Team { grants: unless(team.grants, whole), ..team };
     let plan = field(org, &path, "plan", |plan| text(plan, "name"));
     Organization {

@@ -1,5 +1,5 @@
-//! `[[accept]]` and `[[response]]`: what management carries and what it does. An acceptance hides nothing: the finding keeps
-//! its outcome, only the exit code passes over it. One that is expired, has nobody's name on it or fits nothing is a finding.
+//! `[[accept]]` and `[[response]]`: what management carries and what it does. An acceptance hides nothing: the finding
+//! keeps its outcome, only the exit code passes over it. One that is expired, nameless or fits nothing is a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +12,14 @@ use crate::{
 
 const UNSOUND: &str = "acceptance_unsound";
 
+const PAGE: &str = "\
+Accepted risks have an owner, an approver and an end.
+
+Fails for an `[[accept]]` of the configuration that is past its date, names no owner or no approver, or names a finding
+that this run does not have; and for a `[[response]]` to a finding that this run does not have. Such an acceptance changes
+nothing: the finding it meant decides the exit code as before.
+";
+
 /// The checks that judgement itself makes, over what management states.
 pub fn own_checks() -> Vec<Check> {
     vec![Check {
@@ -21,10 +29,7 @@ pub fn own_checks() -> Vec<Check> {
         severity: Severity::Medium,
         mode: Mode::ApprovalBypass,
         objective: ObjectiveId::from("agents_owned"),
-        page: "Accepted risks have an owner, an approver and an end.\n\nFails for an `[[accept]]` of the configuration that is past its \
-               date, names no owner or no approver, or names a finding that this run does not have; and for a `[[response]]` to a finding \
-               that this run does not have. Such an acceptance changes nothing: the finding it meant decides the exit code as before.\n"
-            .to_owned(),
+        page: PAGE.to_owned(),
     }]
 }
 
@@ -102,7 +107,7 @@ fn respond(config: &Config, response: &Response, finding: &mut Finding) {
 fn flaw(config: &Config, line: usize, meant: &str, why: &str) -> Finding {
     let source = config.source(line);
     let identity = format!("{UNSOUND}\n{line}\n{meant}");
-    let mut finding = Finding {
+    Finding {
         id: FindingId::new(format!("f-{}", Digest::of(identity.as_bytes()).short(12))),
         check: CheckId::from(UNSOUND),
         outcome: Outcome::Fail,
@@ -119,10 +124,5 @@ fn flaw(config: &Config, line: usize, meant: &str, why: &str) -> Finding {
         due: None,
         response: None,
         accepted: None,
-    };
-    if let Some(check) = own_checks().first() {
-        finding.severity = check.severity;
-        finding.mode = check.mode;
     }
-    finding
 }

@@ -127,22 +127,7 @@ impl Ground<'_> {
             (0, false, 1..) => Holding::Partly,
             (0, false, 0) => Holding::Holds,
         };
-        let mut statement = match holding {
-            Holding::Fails => format!("{open} of {} looked at need no human.", count(paths.len(), "way")),
-            Holding::Untold if possible > 0 => {
-                format!(
-                    "No way is proven open; {possible} of {} hang on what could not be read.",
-                    count(paths.len(), "way")
-                )
-            }
-            Holding::Untold => {
-                "No open way was found in what was read; not all that could hold one was read.".to_owned()
-            }
-            Holding::Partly => {
-                format!("No open way was found, but {} of {} checks on gates do not hold.", tally.fail, tally.total())
-            }
-            Holding::Holds => format!("Each of {} looked at is closed or needs a person.", count(paths.len(), "way")),
-        };
+        let mut statement = words::ways(holding, open, possible, paths.len(), tally);
         if let (Audience::Framework, Some(worst)) = (audience, of(Verdict::Open).next()) {
             statement = format!("{} {statement}", worst.sentence);
         }
@@ -163,24 +148,16 @@ impl Ground<'_> {
             _ if self.unread.is_empty() => Holding::Holds,
             _ => Holding::Untold,
         };
-        let agents = count(self.agents.len(), "agent");
-        let all = cells.len();
-        let mut said = match (all, self.unread.is_empty()) {
-            (0, _) => {
-                Said::new(Holding::Untold, "No coding agent was found in what was read, so there is nothing to bound.")
-            }
-            (_, true) => Said::new(
-                holding,
-                format!(
-                    "Of {all} cells of the permission matrix over {agents}, {within} are within the profile, {outside} outside, {dark} could not be told."
-                ),
-            ),
-            (_, false) => Said::new(
-                holding,
-                format!(
-                    "Of {all} cells of the permission matrix over {agents}, {within} are within the profile, {outside} outside, {dark} could not be told; not all was read, so there may be more."
-                ),
-            ),
+        let (all, agents) = (cells.len(), count(self.agents.len(), "agent"));
+        let mut said = if all == 0 {
+            Said::new(Holding::Untold, "No coding agent was found in what was read, so there is nothing to bound.")
+        } else {
+            let more = if self.unread.is_empty() { "" } else { "; not all was read, so there may be more" };
+            let statement = format!(
+                "Of {all} cells of the permission matrix over {agents}, {within} are within the profile, \
+                 {outside} outside, {dark} could not be told{more}."
+            );
+            Said::new(holding, statement)
         };
         said.gaps.extend(self.unread.iter().cloned());
         said
@@ -243,7 +220,8 @@ impl Ground<'_> {
         let read = &self.world.coverage;
         let holding = if read.planned == 0 { Holding::Untold } else { Holding::Holds };
         let statement = format!(
-            "{} of {} requests were answered; {} were denied, {} failed and {} were skipped, each listed with what would settle it.",
+            "{} of {} requests were answered; {} were denied, {} failed and {} were skipped, each listed with what \
+             would settle it.",
             read.answered,
             read.planned,
             read.denied.len(),

@@ -1,4 +1,4 @@
-//! Everything that management asserted and everything that was assumed: what the facts did not show stands in the report.
+//! Everything that management asserted and that was assumed: what the facts did not show stands in the report.
 
 use std::collections::BTreeSet;
 
@@ -148,7 +148,8 @@ impl List<'_> {
         if resting > 0 {
             let base = paths.len();
             assume(format!(
-                "an account of type User is a person of its own until `[people]` joins it; {resting} of {base} paths rest on this"
+                "an account of type User is a person of its own until `[people]` joins it; {resting} of {base} paths \
+                 rest on this"
             ));
         }
         let unmapped = tiers.iter().filter(|row| row.basis == TierBasis::Unmapped).count();

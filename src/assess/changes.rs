@@ -44,7 +44,7 @@ fn by_remedy(paths: &[ReachPath]) -> BTreeMap<Remedy, Vec<PathId>> {
     closes
 }
 
-/// The remedy that closes most of what is left; of equals one that can be taken back, then the quicker, then the first by name.
+/// The remedy that closes most of what is left; of equals one that can be taken back, then the quicker, then by name.
 fn best(left: &BTreeMap<Remedy, Vec<PathId>>) -> Option<(Remedy, Vec<PathId>)> {
     let useful = left.iter().filter(|(_, paths)| !paths.is_empty());
     let order = |(remedy, paths): &(&Remedy, &Vec<PathId>)| {

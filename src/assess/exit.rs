@@ -1,6 +1,7 @@
-//! The exit code for scripts: 3 for a fail at or above the threshold, else 4 for something at or above it that could not be
-//! told, else 0. Accepted findings pass over; what the scope excluded is not held against a run that could not read it.
+//! The exit code for scripts: 3 for a fail at or above the threshold, else 4 for something at or above it that could not
+//! be told, else 0. Accepted findings pass over; what the scope excluded is not held against a run that did not read it.
 
+use super::agree;
 use crate::{
     controls::config::Config,
     model::id::FindingId,
@@ -21,7 +22,9 @@ pub(super) fn reasons(findings: &[Finding], fail_on: Severity, config: &Config) 
         .filter(|finding| matches!(finding.outcome, Outcome::Unknown | Outcome::Broken) && !excluded(config, finding));
     let word = severity(fail_on);
     [
-        reason(3, fails, |count| format!("{count} of {} findings fail at or above {word}", findings.len())),
+        reason(3, fails, |count| {
+            format!("{count} of {} findings {} at or above {word}", findings.len(), agree(count, "fails", "fail"))
+        }),
         reason(4, unknown, |count| {
             format!("{count} of {} findings at or above {word} could not be told", findings.len())
         }),

@@ -14,7 +14,7 @@ use crate::{
     report::{Headline, Outcome},
 };
 
-use super::Ledger;
+use super::{Ledger, agree};
 
 pub(super) fn of(paths: &[ReachPath], agents: &[Agent], ledger: Ledger<'_>, unread: &[Gap]) -> Headline {
     let mut production: Vec<&ReachPath> = paths.iter().filter(|path| path.tier == Tier::Production).collect();
@@ -37,9 +37,11 @@ pub(super) fn of(paths: &[ReachPath], agents: &[Agent], ledger: Ledger<'_>, unre
     }
 }
 
-/// Worst first: the verdict, then what is done, then how few persons, then the ids. A path that only an unread policy could
-/// stop stands just below the open ones, before those that hang on more than one thing.
-fn rank(path: &ReachPath) -> (Verdict, usize, u8, u32, &str, &str) {
+/// Worst first: the verdict, then what is done, then how few persons, then the ids. A path that only an unread SCP could
+/// stop stands just below the open ones, then those that hang on fewer things.
+fn rank(path: &ReachPath) -> (Verdict, bool, usize, u8, u32, &str, &str) {
+    let conditions = if path.verdict == Verdict::Possible { path.unless.as_slice() } else { &[] };
+    let beside_scp = conditions.iter().any(|reason| !reason.contains("SCP"));
     let deed = match path.class {
         ActionClass::Destroy => 0,
         ActionClass::RemovesRecovery => 1,
@@ -50,8 +52,7 @@ fn rank(path: &ReachPath) -> (Verdict, usize, u8, u32, &str, &str) {
         ActionClass::Read => 6,
         ActionClass::List => 7,
     };
-    let conditions = if path.verdict == Verdict::Possible { path.unless.len() } else { 0 };
-    (path.verdict, conditions, deed, path.humans.min, path.agent.as_str(), path.id.as_str())
+    (path.verdict, beside_scp, conditions.len(), deed, path.humans.min, path.agent.as_str(), path.id.as_str())
 }
 
 /// Never overclaim: none found in what was read, with what was not read beside it.
@@ -74,9 +75,10 @@ fn open_line(production: &[&ReachPath], agents: &[Agent]) -> Option<String> {
     let what: BTreeSet<&str> = open().map(|path| path.resource.raw()).collect();
     (!who.is_empty()).then(|| {
         format!(
-            "{} of {} agents reach {} of production with no human in between, by {} of {} ways looked at.",
+            "{} of {} agents {} {} of production with no human in between, by {} of {} ways looked at.",
             who.len(),
             agents.len(),
+            agree(who.len(), "reaches", "reach"),
             things(what.len()),
             open().count(),
             production.len()
@@ -94,6 +96,7 @@ fn possible_line(production: &[&ReachPath], lead: Option<&ReachPath>) -> Option<
     let first = possible.first()?;
     let more = match possible.len() {
         1 => String::new(),
+        2 => " 1 more way hangs on what could not be read.".to_owned(),
         count => format!(" {} more ways hang on what could not be read.", count - 1),
     };
     if lead.is_some_and(|lead| lead.id == first.id) {
@@ -107,7 +110,12 @@ fn unmapped_line(production: &[&ReachPath]) -> Option<String> {
         production.iter().map(|path| (path.resource.raw(), path.tier_basis)).collect();
     let unmapped = named.values().filter(|basis| **basis == TierBasis::Unmapped).count();
     (unmapped > 0).then(|| {
-        format!("{unmapped} of {} things are judged as production because nothing maps them to a tier.", named.len())
+        format!(
+            "{unmapped} of {} things {} judged as production because nothing maps {} to a tier.",
+            named.len(),
+            agree(unmapped, "is", "are"),
+            agree(unmapped, "it", "them")
+        )
     })
 }
 

@@ -27,7 +27,7 @@ use crate::{
     report::{Assessment, Branding, EvidenceRow, Finding, ReachPath, Severity, TierRow},
 };
 
-use super::{Inputs, SignOff};
+use super::{Inputs, SignOff, approvals};
 
 /// The data built into this binary does not load: our own defect.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,11 @@ pub fn of_world(
     let paths = search::paths(&ground, &agents, &Targets::of(world, &tiers));
     let sight = Sight { world, tiers: &tiers, agents: &agents, paths: &paths, signatures: &signatures };
     let findings = checks::run(&sight);
-    let cited = cited(&paths, &findings);
+    let approvals = approvals::of(world, &tiers, &agents);
+    let sign_off = SignOff::of(&signatures, world);
+    let mut cited = cited(&paths, &findings);
+    cited.extend(sign_off.iter().flat_map(|signed| signed.evidence.iter().cloned()));
+    cited.extend(agents.iter().flat_map(|one| &one.agent.signals).flat_map(|signal| signal.evidence.iter().cloned()));
     Ok(super::assemble(Inputs {
         world,
         config,
@@ -85,8 +89,8 @@ pub fn of_world(
         agents: agents.into_iter().map(|principal| principal.agent).collect(),
         paths,
         tiers: tier_rows(world, &tiers),
-        approvals: BTreeMap::new(),
-        sign_off: SignOff::of(&signatures, world),
+        approvals,
+        sign_off,
         drills: Vec::new(),
         reverts: Vec::new(),
         evidence: evidence(&cited),

@@ -1,5 +1,5 @@
-//! The permission matrix: what each agent may do in each tier, measured, against the profile. A cell is the worst over the
-//! branches and resources of its tier; one about which not enough was read is unknown, never no.
+//! The permission matrix: what each agent may do in each tier, measured, against the profile. A cell is the worst over
+//! the branches and resources of its tier; one about which not enough was read is unknown, never no.
 
 use std::collections::BTreeMap;
 
@@ -40,10 +40,7 @@ fn cell(ground: &Ground<'_>, agent: &Agent, tier: Tier, capability: Capability) 
         .iter()
         .filter(|path| path.agent == agent.id && path.tier == tier && capability_of(path) == Some(capability))
         .collect();
-    let observed = match capability {
-        Capability::Approve => ground.approvals.get(&(agent.id.clone(), tier)).copied().unwrap_or(Observation::Unknown),
-        _ => observe(ground, agent, tier, capability, &paths),
-    };
+    let observed = observe(ground, agent, tier, capability, &paths);
     let allowed = allowed(ground.profile, tier, capability);
     let worst = |path: &&ReachPath| observation(path.verdict) == observed;
     let shown: Vec<_> = paths.iter().copied().filter(worst).map(|path| path.id.clone()).collect();
@@ -60,7 +57,11 @@ fn observe(
     capability: Capability,
     paths: &[&ReachPath],
 ) -> Observation {
-    let seen = paths.iter().map(|path| observation(path.verdict)).max().unwrap_or(Observation::No);
+    let seen = match capability {
+        Capability::Approve => ground.approvals.get(&(agent.id.clone(), tier)).copied(),
+        _ => Some(paths.iter().map(|path| observation(path.verdict)).max().unwrap_or(Observation::No)),
+    };
+    let seen = seen.unwrap_or(Observation::Unknown);
     let dark = !ground.unread.is_empty() || (tier == Tier::Production && untold(ground, agent, capability));
     if dark { seen.max(Observation::Unknown) } else { seen }
 }
@@ -115,13 +116,13 @@ fn allowed(profile: Option<&Profile>, tier: Tier, capability: Capability) -> Per
     }
 }
 
+/// What may be so is not known to be within the profile, even where the profile allows it: less known is never better.
 fn judge(observed: Observation, allowed: Permitted) -> Outcome {
     match (observed, allowed) {
-        (Observation::Unknown, _) => Outcome::Unknown,
-        (_, Permitted::Yes) | (Observation::No, _) | (Observation::WithApproval, Permitted::WithApproval) => {
+        (Observation::Unknown | Observation::Possible, _) => Outcome::Unknown,
+        (Observation::No, _) | (_, Permitted::Yes) | (Observation::WithApproval, Permitted::WithApproval) => {
             Outcome::Pass
         }
-        (Observation::Possible, _) => Outcome::Unknown,
         (Observation::Yes, _) | (Observation::WithApproval, Permitted::No) => Outcome::Fail,
     }
 }

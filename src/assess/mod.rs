@@ -1,11 +1,13 @@
 //! Floor 7: what findings and paths add up to. Pure: one run's values in, one [`Assessment`] out.
 //!
-//! `accept` management's acceptances and responses; `criteria` the framework; `matrix` the permission matrix; `answers` the
-//! questions; `headline` the sentence; `changes` the few changes that close most; `asserted` what was taken on trust; `exit`
-//! the code for scripts; `signoff` who approved what agents wrote; `unread` what nobody could see.
+//! `accept` management's acceptances and responses; `criteria` the framework; `matrix` the permission matrix; `answers`
+//! the questions; `approvals` who may approve; `headline` the sentence; `changes` the few that close most; `asserted` what
+//! was taken on trust; `exit` the code for scripts; `signoff` who approved what agents wrote; `unread` what nobody saw;
+//! `judge` the whole way from a recorded run.
 
 mod accept;
 mod answers;
+mod approvals;
 mod asserted;
 mod changes;
 mod criteria;
@@ -174,6 +176,11 @@ fn coverage(world: &World) -> Coverage {
 /// The date of an RFC 3339 time.
 fn day(time: &str) -> &str {
     time.get(..10).unwrap_or(time)
+}
+
+/// `1 of 3 fails`, `2 of 3 fail`.
+fn agree<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
+    if number == 1 { one } else { many }
 }
 
 /// Findings with the questions that every part of judgement asks of them.

@@ -116,7 +116,7 @@ impl Level {
     }
 }
 
-/// The grant for a GET of this path. Query, host prefix of an Enterprise Server and the numeric forms that page links use
+/// The grant for a GET of this path. Query, prefix of an Enterprise Server and the numeric forms that page links use
 /// (`/repositories/7/…`, `/organizations/7/…`) are understood. `None`: an endpoint that Ambit does not call.
 pub fn github(path: &str) -> Option<&'static Permission> {
     lookup("GET", path)

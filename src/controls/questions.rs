@@ -1,4 +1,4 @@
-//! Questions that a buyer or the framework asks, and the rules that answer them: a closed set, so that a question is data.
+//! Questions that a buyer or the framework asks, and the closed set of rules that answers them: a question is data.
 
 use serde::Deserialize;
 
@@ -43,7 +43,7 @@ pub enum Favourable {
     No,
 }
 
-/// How an answer comes about. Each holds, does not hold, holds in part, or cannot be told; what was not read never holds.
+/// How an answer comes about: it holds, does not, holds in part, or cannot be told. What was not read never holds.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Rule {

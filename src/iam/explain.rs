@@ -4,10 +4,10 @@ use super::name::Name;
 
 use super::context::{Lookup, Lookups};
 use super::decision::{Decision, Question, Residual, StatementRef, Verdict};
-use super::evaluate::{Hit, Weighing};
 use super::layers::{Guardrail, Layer, ResourcePolicy};
 use super::matching::{self, Place};
 use super::policy::{Effect, Element};
+use super::weighing::{Hit, Weighing};
 use crate::model::truth::Truth;
 
 /// Puts the decision together.

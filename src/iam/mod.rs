@@ -30,6 +30,7 @@ pub mod trust;
 pub mod trust_class;
 pub mod value;
 pub mod variable;
+mod weighing;
 pub mod why;
 
 pub use crate::model::truth::Truth;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    alert::Detection,
     actor::{Account, Collaborator, DeployKey, Installation, Permission, Team},
+    alert::Detection,
     change::{Deployment, PullRequest},
     cloud::{Caller, DataStore, OidcProvider, ScpLayer, Trail},
     iam::AuthorizationDetails,

@@ -44,7 +44,7 @@ async fn collected(server: &Server, accounts: &[&str], regions: &[&str]) -> (Run
         });
     }
     let writer = store.start(header.with_id()).await.unwrap();
-    let run = writer.run().clone();
+    let run = writer.id().clone();
     let clock: Arc<dyn Clock> = clock;
     let wire = Wire::live(writer.clone(), Settings::default(), clock.clone()).unwrap();
     let mut summaries = Vec::new();
@@ -58,7 +58,7 @@ async fn collected(server: &Server, accounts: &[&str], regions: &[&str]) -> (Run
         };
         summaries.push(aws::collect(&wire, reading, &Unwatched).await.unwrap());
     }
-    writer.end(clock.now(), None).await.unwrap();
+    writer.end(ambit::evidence::End { at: clock.now(), complete: true, why: None }).await.unwrap();
     (store.load(&run).await.unwrap(), summaries)
 }
 

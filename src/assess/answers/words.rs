@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Holding;
 use crate::{
-    assess::SignOff,
+    assess::{SignOff, Tally, agree},
     controls::{config::Config, questions::Audience},
     model::observed::Gap,
 };
@@ -22,6 +23,23 @@ pub fn count(number: usize, noun: &str) -> String {
 /// The full stop that a sentence still wants.
 pub fn full_stop(sentence: &str) -> &'static str {
     if sentence.ends_with(['.', '!', '?']) { "" } else { "." }
+}
+
+/// What the ways of some classes into some tiers say.
+pub fn ways(holding: Holding, open: usize, possible: usize, all: usize, tally: Tally) -> String {
+    let ways = count(all, "way");
+    match holding {
+        Holding::Fails => format!("{open} of {ways} looked at {} no human.", agree(open, "needs", "need")),
+        Holding::Untold if possible > 0 => {
+            let hang = agree(possible, "hangs", "hang");
+            format!("No way is proven open; {possible} of {ways} {hang} on what could not be read.")
+        }
+        Holding::Untold => "No open way was found in what was read; not all that could hold one was read.".to_owned(),
+        Holding::Partly => {
+            format!("No open way was found, but {} of {} checks on gates do not hold.", tally.fail, tally.total())
+        }
+        Holding::Holds => format!("Each of {ways} looked at is closed or needs a person."),
+    }
 }
 
 /// What was not read and what would settle it.
@@ -74,7 +92,8 @@ pub fn signed(signed: &SignOff, config: &Config, names: bool) -> String {
         unread => format!("; of {unread} the reviews could not be read"),
     };
     format!(
-        "Of {least}{total} merged changes with an agent's mark, {} had the approval of an independent person{who}; {none} had none{unread}.",
+        "Of {least}{total} merged changes with an agent's mark, {} had the approval of an independent person{who}; \
+         {none} had none{unread}.",
         signed.approved
     )
 }

@@ -77,7 +77,7 @@ fn what_could_not_be_told_gives_four_unless_scope_left_it_out() {
     let both = assemble(given);
     assert_eq!(both.exit_reasons.iter().map(|reason| reason.code).collect::<Vec<_>>(), [3, 4]);
     assert_eq!(exit_code(&both), 3);
-    assert_eq!(both.exit_reasons[0].reason, "1 of 2 findings fail at or above high");
+    assert_eq!(both.exit_reasons[0].reason, "1 of 2 findings fails at or above high");
     let mut given = inputs(&world, &plain);
     given.findings = vec![finding("review_required", "acme/shop@main", Outcome::Fail, Severity::Medium)];
     assert_eq!(exit_code(&assemble(given)), 0, "below the threshold");

@@ -23,7 +23,7 @@ fn agents_modify_production_only_when_a_path_is_open_and_do_not_only_when_all_wa
     assert_eq!((kind, said.as_str()), (AnswerKind::No, "Each of 1 way looked at is closed or needs a person."));
     let (kind, said) = modifiable(|given| given.paths[0].verdict = Verdict::Open);
     assert_eq!(kind, AnswerKind::Yes);
-    assert_eq!(said, "claude can do Destroy by p-1. 1 of 1 way looked at need no human.");
+    assert_eq!(said, "claude can do Destroy by p-1. 1 of 1 way looked at needs no human.");
     assert_eq!(modifiable(|given| given.paths[0].verdict = Verdict::Possible).0, AnswerKind::NotDeterminable);
     assert_eq!(modifiable(|given| given.findings[1].outcome = Outcome::Unknown).0, AnswerKind::NotDeterminable);
     assert_eq!(modifiable(|given| given.findings.clear()).0, AnswerKind::NotDeterminable, "nothing was tested");

@@ -127,7 +127,7 @@ fn the_headline_leads_with_the_worst_and_says_what_else() {
     maybe.unless = vec!["an SCP that we may not read forbids it".to_owned()];
     maybe.sentence = "devin can delete it, unless an SCP that we may not read forbids it.".to_owned();
     let mut vague = path("p-0", "devin", ActionClass::Destroy, Tier::Production, Verdict::Possible);
-    vague.unless = vec!["a".to_owned(), "b".to_owned()];
+    vague.unless = vec!["secret KEY does not allow it".to_owned()];
     given.paths = vec![
         vague,
         path("p-1", "claude", ActionClass::Read, Tier::Production, Verdict::Open),
@@ -146,8 +146,8 @@ fn the_headline_leads_with_the_worst_and_says_what_else() {
     assert_eq!(
         headline.lines,
         [
-            "1 of 2 agents reach 2 things of production with no human in between, by 2 of 5 ways looked at.",
-            "devin can delete it, unless an SCP that we may not read forbids it. 1 more ways hang on what could not be read.",
+            "1 of 2 agents reaches 2 things of production with no human in between, by 2 of 5 ways looked at.",
+            "devin can delete it, unless an SCP that we may not read forbids it. 1 more way hangs on what could not be read.",
             "Grant github repository administration: read to settle 1 of 1 findings that could not be told.",
         ]
     );

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod answered;
+mod approving;
 mod judged;
 mod property;
 

@@ -43,7 +43,7 @@ pub fn config(path: Option<&Path>) -> Result<Configured, Failure> {
     let path = match path {
         Some(path) => path,
         // A repository's own file is a claim of the judged; it counts only when it is given by name.
-        None if here.is_file() && !Path::new(".git").exists() => here,
+        None if here.is_file() && !environment::inside_a_repository() => here,
         None => return Ok(Configured { config: Config::default(), bytes: None }),
     };
     let bytes = environment::read_file(path)?;
@@ -80,8 +80,8 @@ pub async fn collect(source: &Source, configured: &Configured, printer: &Printer
 /// An interrupted run stays open, so that it can be resumed.
 async fn finish(run: &RunWriter, outcome: Result<(), Failure>, clock: &dyn Clock) -> Result<RunId, Failure> {
     outcome?;
-    run.end(clock.now(), None).await.map_err(Failure::new)?;
-    Ok(run.run().clone())
+    run.end(crate::evidence::End { at: clock.now(), complete: true, why: None }).await.map_err(Failure::new)?;
+    Ok(run.id().clone())
 }
 
 /// Asks everything that the plan holds; GitHub first, because a wrong token should be known at once.

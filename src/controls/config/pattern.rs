@@ -6,7 +6,7 @@ use crate::base::fnmatch;
 
 /// `main`, or `acme/shop@release/*`: a branch or environment, in one repository or in all.
 ///
-/// Text before the first `@` is a repository when it holds exactly one `/`. Both halves match as GitHub's own patterns do.
+/// Text before the first `@` is a repository when it holds exactly one `/`. Both halves match as GitHub's patterns do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RefPattern {
     pub repository: Option<String>,

@@ -107,12 +107,12 @@ impl Recording {
                 });
             }
             let writer = store.start(header.with_id()).await.unwrap();
-            let run = writer.run().clone();
+            let run = writer.id().clone();
             for told in &self.calls {
                 let body = writer.put(told.body.clone().into()).await.unwrap();
                 writer.append(record(told, body, clock.now())).await.unwrap();
             }
-            writer.end(clock.now(), None).await.unwrap();
+            writer.end(crate::evidence::End { at: clock.now(), complete: true, why: None }).await.unwrap();
             store.load(&run).await.unwrap()
         })
     }
@@ -156,7 +156,6 @@ fn record(told: &Told, body: Digest, at: jiff::Timestamp) -> Record {
             redactions: Vec::new(),
             code: None,
             transient: false,
-            code: None,
         }),
     }
 }

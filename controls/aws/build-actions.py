@@ -92,8 +92,7 @@ def main(package):
     with open(os.path.join(package, "package.json")) as file:
         date = json.load(file)["updatedAt"][:10]
     services = []
-    for file in sorted(os.listdir(os.path.join(data, "actions"))):
-        service = file[: -len(".json")]
+    for service in sorted(file[: -len(".json")] for file in os.listdir(os.path.join(data, "actions"))):
         actions = load(data, "actions", service)
         shapes = {name.lower(): pattern_of(t["arn"]) for name, t in load(data, "resourceTypes", service).items()}
         rows, patterns, sets = [], [], [()]

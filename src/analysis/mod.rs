@@ -1,8 +1,10 @@
 //! Floor 4: what follows from the facts before any path is drawn.
 
 pub mod agents;
+pub mod alerts;
 pub mod attribution;
 pub mod changes;
 pub mod recovery;
 pub mod rules;
+pub mod secrets;
 pub mod tiers;

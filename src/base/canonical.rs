@@ -73,7 +73,7 @@ fn write_float(float: f64, out: &mut String) {
     // Rust's `{:e}` yields the shortest digits that read back, as ECMAScript demands; only the layout differs.
     let text = format!("{:e}", float.abs());
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = even_of_a_tie(mantissa.chars().filter(char::is_ascii_digit).collect(), float.abs());
     let point = exponent.parse::<i32>().unwrap_or(0) + 1; // digits before the decimal point
     if float < 0.0 {
         out.push('-');
@@ -94,6 +94,19 @@ fn write_float(float: f64, out: &mut String) {
             out.push_str(&format!("{first}{dot}{rest}e{:+}", point - 1));
         }
     }
+}
+
+/// Of two shortest forms that are equally near, ECMAScript takes the one with an even last digit; Rust rounds up.
+fn even_of_a_tie(digits: String, float: f64) -> String {
+    let Some((rest, last)) = digits.split_at_checked(digits.len().saturating_sub(1)) else { return digits };
+    let Some(lower @ (0 | 2 | 4 | 6 | 8)) = last.parse::<u8>().ok().and_then(|digit| digit.checked_sub(1)) else {
+        return digits;
+    };
+    let lower = format!("{rest}{lower}");
+    // No double has more than 767 significant digits, so this is its exact value.
+    let exact: String =
+        format!("{float:.770e}").chars().take_while(|c| *c != 'e').filter(char::is_ascii_digit).collect();
+    if exact.trim_end_matches('0') == format!("{lower}5") { lower } else { digits }
 }
 
 #[cfg(test)]

@@ -77,22 +77,68 @@ pub fn csv(text: &str) -> String {
     }
 }
 
-/// Markdown (CommonMark and GitHub's) that stays text: every ASCII punctuation that could open a construct is escaped.
-/// `@` gets a zero-width-free break as an entity, so that a pasted report mentions nobody.
+/// Markdown (CommonMark and GitHub's) that stays text, inside a line or a table cell: punctuation that could open a
+/// construct is escaped. GitHub looks for mentions and issue numbers after rendering, so `@` and `#` are followed by a
+/// zero-width space, as Renovate does; it links `www.` without a scheme (GFM, 6.9), so that dot is escaped.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in plain(text).chars() {
+    for (at, c) in plain(text).chars().enumerate() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
-            '@' => out.push_str("&#64;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' => {
+            '@' => out.push_str("@&#8203;"),
+            '#' => out.push_str("\\#&#8203;"),
+            ':' => out.push_str("&#58;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '!' | '|' | '~' => {
                 out.push('\\');
                 out.push(c);
             }
-            ':' => out.push_str("&#58;"),
+            '-' | '=' if at == 0 => {
+                out.push('\\');
+                out.push(c);
+            }
+            '.' if www(&out) || out.bytes().all(|b| b.is_ascii_digit()) => out.push_str("\\."),
             _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn www(text: &str) -> bool {
+    text.len() >= 3 && text.bytes().rev().take(3).all(|b| b.eq_ignore_ascii_case(&b'w'))
+}
+
+/// A SARIF plain-text message: no embedded link (3.11.6) and no placeholder (3.11.5) can start in it. Lines stay.
+pub fn sarif(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.split('\n').map(plain).collect::<Vec<_>>().join("\n").chars() {
+        match c {
+            '{' => out.push_str("{{"),
+            '}' => out.push_str("}}"),
+            '[' | ']' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// A path as a relative URI reference (RFC 3986, 4.2): segments percent-encoded, without dot segments or a scheme.
+pub fn uri_path(path: &str) -> String {
+    let segments = path.split('/').filter(|segment| !matches!(*segment, "" | "." | ".."));
+    segments.map(uri_segment).collect::<Vec<_>>().join("/")
+}
+
+fn uri_segment(segment: &str) -> String {
+    let mut out = String::with_capacity(segment.len());
+    for byte in segment.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
         }
     }
     out
@@ -138,7 +184,21 @@ mod tests {
 
     #[test]
     fn markdown_stays_text() {
-        assert_eq!(markdown("[x](y) <b> @me `c`"), "\\[x\\]\\(y\\) &lt;b&gt; &#64;me \\`c\\`");
+        assert_eq!(markdown("[x](y) <b> @me `c`"), "\\[x\\]\\(y\\) &lt;b&gt; @&#8203;me \\`c\\`");
         assert!(!markdown("https://evil.example").contains("https://"));
+        assert_eq!(markdown("www.evil.example v1.2 #7"), "www\\.evil.example v1.2 \\#&#8203;7");
+        assert_eq!([markdown("1. a"), markdown("- a"), markdown("a - b")], ["1\\. a", "\\- a", "a - b"]);
+    }
+
+    #[test]
+    fn sarif_messages_hold_no_link_and_no_placeholder() {
+        assert_eq!(sarif("[x](1) {0}\nb\u{202E}"), "\\[x\\](1) {{0}}\nb\\\\u{{202e}}");
+    }
+
+    #[test]
+    fn a_path_stays_below_its_root() {
+        assert_eq!(uri_path("../../etc/pass wd?x#y"), "etc/pass%20wd%3Fx%23y");
+        assert_eq!(uri_path(".github/workflows/deploy.yml"), ".github/workflows/deploy.yml");
+        assert_eq!(uri_path("https://evil.example/a"), "https%3A/evil.example/a");
     }
 }

@@ -1,5 +1,7 @@
 //! Where a check writes what it found.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use crate::{
     base::{digest::Digest, foreign::Foreign},
     checks::CheckDef,
@@ -115,9 +117,33 @@ impl<'a> Sheet<'a> {
         self.rows.is_empty()
     }
 
+    /// One row a subject: where a check wrote several, the worst stands, with what any of them lacked.
     pub fn finish(self) -> Vec<Finding> {
-        self.rows
+        let mut kept: BTreeMap<FindingId, Finding> = BTreeMap::new();
+        for row in self.rows {
+            match kept.entry(row.id.clone()) {
+                Entry::Vacant(place) => {
+                    place.insert(row);
+                }
+                Entry::Occupied(mut place) => join(place.get_mut(), row),
+            }
+        }
+        kept.into_values().collect()
     }
+}
+
+/// The worse of two rows about one subject: outcomes are ordered worst first.
+fn join(kept: &mut Finding, mut other: Finding) {
+    if other.outcome < kept.outcome {
+        std::mem::swap(kept, &mut other);
+    }
+    kept.needs.append(&mut other.needs);
+    kept.evidence.append(&mut other.evidence);
+    kept.paths.append(&mut other.paths);
+    kept.needs.sort();
+    kept.needs.dedup();
+    kept.evidence.sort();
+    kept.evidence.dedup();
 }
 
 impl Row<'_> {

@@ -77,6 +77,17 @@ impl<'a> Sight<'a> {
         &self.world.accounts
     }
 
+    /// Unknown rows for everything that could hold an agent or a way of one that was not read.
+    pub fn unread_ways(&self, sheet: &mut Sheet<'_>) {
+        let Some(organization) = self.organization(sheet) else { return };
+        sheet.members(&organization.login, "app installations", &organization.installations);
+        for repository in self.repositories(sheet) {
+            let name = repository.name.as_str();
+            sheet.members(name, &format!("workflows of {name}"), &repository.workflows);
+            sheet.members(name, &format!("merged pull requests of {name}"), &repository.pull_requests);
+        }
+    }
+
     /// Stores of every account, each with its account; an Unknown row for an account whose stores were not all read.
     pub fn stores(&self, sheet: &mut Sheet<'_>) -> Vec<(&'a CloudAccount, &'a DataStore)> {
         let mut found = Vec::new();

@@ -22,11 +22,8 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Talk {
     /// Say nothing but results and errors
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Say more while working
     #[arg(long, short, global = true)]
-    pub verbose: bool,
+    pub quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,6 +41,8 @@ pub enum Command {
     Hook(crate::cli::commands::hook::Hook),
     /// Explain a check, an objective, a criterion, a question, or a path or finding of a run
     Explain(Explain),
+    /// Decide AWS permissions offline, from files
+    Iam(super::commands::iam::IamArgs),
 }
 
 #[derive(Debug, Args)]

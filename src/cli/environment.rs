@@ -25,6 +25,12 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|e| Failure::new(format!("cannot read `{}`: {e}", path.display())))
 }
 
+/// Whether the working directory lies in a git repository, which may be one that is judged.
+#[expect(clippy::disallowed_methods, reason = "the working directory is read here and nowhere else")]
+pub fn inside_a_repository() -> bool {
+    std::env::current_dir().is_ok_and(|here| here.ancestors().any(|folder| folder.join(".git").exists()))
+}
+
 /// A PNG or SVG file as a data URL.
 ///
 /// # Errors

@@ -55,11 +55,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let loudness = match (cli.talk.quiet, cli.talk.verbose) {
-        (true, _) => Loudness::Quiet,
-        (_, true) => Loudness::Verbose,
-        _ => Loudness::Normal,
-    };
+    let loudness = if cli.talk.quiet { Loudness::Quiet } else { Loudness::Normal };
     let printer = Printer::new(loudness);
     match run(&cli.command, &printer) {
         Ok(exit) => ExitCode::from(exit.code()),
@@ -81,15 +77,9 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             Command::Collect(args) => commands::collect::run(args, printer).await,
             Command::Report(args) => commands::report::run(args, printer).await,
             #[cfg(feature = "hook")]
-            Command::Hook(args) => hook(args, printer),
+            Command::Hook(args) => commands::hook::run(args, printer),
             Command::Explain(args) => commands::explain::run(args, printer).await,
+            Command::Iam(args) => commands::iam::run(args, printer),
         }
     })
-}
-
-#[cfg(feature = "hook")]
-fn hook(args: &commands::hook::Hook, printer: &Printer) -> Result<Exit, Failure> {
-    let answer = commands::hook::run(args).map_err(Failure::new)?;
-    printer.result(&answer.text).map_err(Failure::new)?;
-    Ok(if answer.fails { Exit::Fails } else { Exit::Clean })
 }

@@ -8,7 +8,6 @@ use anstream::{AutoStream, ColorChoice};
 pub enum Loudness {
     Quiet,
     Normal,
-    Verbose,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -43,12 +42,6 @@ impl Printer {
     /// What a person wants to know while it works.
     pub fn say(&self, text: &str) {
         if self.loudness >= Loudness::Normal {
-            self.stderr(text);
-        }
-    }
-
-    pub fn detail(&self, text: &str) {
-        if self.loudness >= Loudness::Verbose {
             self.stderr(text);
         }
     }

@@ -6,16 +6,11 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{
-    Error, Store,
+    Error,
     header::{End, Header},
     record::{Api, Key, Next, Params, Record, Scope, normal_path},
-    segment::Line,
-    store::Log,
 };
-use crate::{
-    base::digest::Digest,
-    model::id::{EvidenceId, RunId},
-};
+use crate::{base::digest::Digest, model::id::EvidenceId};
 
 /// Who asked which operation of which service in which Region.
 type Operation = (Scope, String, String, String);
@@ -270,26 +265,15 @@ fn stop_at(record: &Record) -> Stop {
     }
 }
 
-pub(super) async fn load(store: &Store, run: &RunId, log: Log) -> Result<RunLog, Error> {
-    let header = store.header(run).await?;
-    let (end, torn) = (log.end(), log.torn);
-    let records: Vec<Record> = log
-        .lines
-        .into_iter()
-        .filter_map(|line| match line {
-            Line::Record(record) => Some(*record),
-            Line::End(_) | Line::Segment(_) => None,
-        })
-        .collect();
-    let mut bodies = BTreeMap::new();
-    let config = header.config.as_ref().map(|file| file.digest);
-    let named = records.iter().flat_map(|record| [record.request_body, record.response().and_then(|r| r.body)]);
-    for digest in named.chain([config]).flatten() {
-        if let std::collections::btree_map::Entry::Vacant(entry) = bodies.entry(digest) {
-            entry.insert(store.get(&digest).await);
-        }
-    }
-    Ok(index(RunLog {
+/// A run put together from what the store read of it.
+pub(super) fn assemble(
+    header: Header,
+    end: Option<End>,
+    torn: bool,
+    records: Vec<Record>,
+    bodies: BTreeMap<Digest, Result<Bytes, Error>>,
+) -> RunLog {
+    index(RunLog {
         header,
         end,
         torn,
@@ -300,7 +284,7 @@ pub(super) async fn load(store: &Store, run: &RunId, log: Log) -> Result<RunLog,
         paths: BTreeMap::new(),
         calls: BTreeMap::new(),
         exact: BTreeMap::new(),
-    }))
+    })
 }
 
 fn index(mut log: RunLog) -> RunLog {

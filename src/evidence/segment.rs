@@ -69,7 +69,7 @@ pub(super) fn write(place: Place, lines: &[Line]) -> Result<Vec<u8>, serde_json:
 
 /// The lines of the segment at `place`, once its seal holds.
 pub(super) fn read(place: Place, bytes: &[u8]) -> Result<Vec<Line>, Fault> {
-    let (body, seal) = split(bytes).ok_or(Fault::Torn)?;
+    let (body, seal) = split(bytes)?;
     let damaged = |why: String| Err(Fault::Damaged(why));
     if seal.digest != Digest::of(body) {
         return damaged(format!("its bytes have the digest {}, its seal says {}", Digest::of(body), seal.digest));
@@ -89,14 +89,15 @@ pub(super) fn read(place: Place, bytes: &[u8]) -> Result<Vec<Line>, Fault> {
     Ok(lines)
 }
 
-/// The bytes before the seal, and the seal.
-fn split(bytes: &[u8]) -> Option<(&[u8], Seal)> {
-    let whole = bytes.strip_suffix(b"\n")?;
+/// The bytes before the seal, and the seal. A write that was cut short leaves half a line, or whole lines and no seal; a last
+/// line that ends and cannot be read was altered.
+fn split(bytes: &[u8]) -> Result<(&[u8], Seal), Fault> {
+    let whole = bytes.strip_suffix(b"\n").ok_or(Fault::Torn)?;
     let start = whole.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-    let (body, last) = whole.split_at_checked(start)?;
-    match serde_json::from_slice(last).ok()? {
-        Line::Segment(seal) => Some((body, seal)),
-        _ => None,
+    let (body, last) = whole.split_at_checked(start).ok_or(Fault::Torn)?;
+    match serde_json::from_slice(last).map_err(|e| Fault::Damaged(format!("its last line cannot be read: {e}")))? {
+        Line::Segment(seal) => Ok((body, seal)),
+        _ => Err(Fault::Torn),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Objects by digest, and the runs of a store.
 
 use std::{
+    collections::{BTreeMap, btree_map::Entry},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error, RunLog, RunWriter,
     header::{End, Header},
+    record::Record,
     run_log,
     segment::{self, Fault, Line, Place},
 };
@@ -149,7 +151,7 @@ impl Store {
             let path = segment_path(run, log.next);
             self.files.delete(&Location::from(path.as_str())).await.map_err(|e| io("cut off", &path, &e))?;
         }
-        let (next, loaded) = (log.next, run_log::load(self, run, log).await?);
+        let (next, loaded) = (log.next, self.with_bodies(run, log).await?);
         let count = loaded.records().last().map_or(0, |record| record.number);
         Ok((RunWriter::new(self.clone(), run.clone(), next, count, lock), loaded))
     }
@@ -157,7 +159,26 @@ impl Store {
     /// Reads a run with all its bodies.
     pub async fn load(&self, run: &RunId) -> Result<RunLog, Error> {
         let log = self.log(run).await?;
-        run_log::load(self, run, log).await
+        self.with_bodies(run, log).await
+    }
+
+    async fn with_bodies(&self, run: &RunId, log: Log) -> Result<RunLog, Error> {
+        let header = self.header(run).await?;
+        let (end, torn) = (log.end(), log.torn);
+        let record = |line| match line {
+            Line::Record(record) => Some(*record),
+            Line::End(_) | Line::Segment(_) => None,
+        };
+        let records: Vec<Record> = log.lines.into_iter().filter_map(record).collect();
+        let mut bodies = BTreeMap::new();
+        let config = header.config.as_ref().map(|file| file.digest);
+        let named = records.iter().flat_map(|record| [record.request_body, record.response().and_then(|r| r.body)]);
+        for digest in named.chain([config]).flatten() {
+            if let Entry::Vacant(entry) = bodies.entry(digest) {
+                entry.insert(self.get(&digest).await);
+            }
+        }
+        Ok(run_log::assemble(header, end, torn, records, bodies))
     }
 
     /// All runs, oldest first.

@@ -7,7 +7,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use jiff::Timestamp;
 
 use super::{
     Error, Store,
@@ -58,7 +57,7 @@ impl RunWriter {
         }))
     }
 
-    pub fn run(&self) -> &RunId {
+    pub fn id(&self) -> &RunId {
         &self.0.run
     }
 
@@ -84,9 +83,8 @@ impl RunWriter {
         Ok(id)
     }
 
-    /// Ends the run: with `None` everything planned was asked, otherwise it says why not.
-    pub async fn end(&self, at: Timestamp, incomplete: Option<String>) -> Result<(), Error> {
-        let end = End { at, complete: incomplete.is_none(), why: incomplete };
+    /// Ends the run. The mark counts as long as it is the log's last line: a run that is gone on with is open again.
+    pub async fn end(&self, end: End) -> Result<(), Error> {
         let turn = self.0.waiting().enter(Line::End(end));
         self.until_durable(turn).await
     }

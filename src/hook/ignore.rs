@@ -1,4 +1,4 @@
-//! `ambit-ignore[rule] until 2027-01-31: reason` in a comment.
+//! The directive of `docs/hook.md` in a comment: rule, end, reason.
 
 use std::sync::LazyLock;
 
@@ -13,6 +13,9 @@ use super::{
 
 /// The word every directive starts with.
 pub const WORD: &str = "ambit-ignore";
+
+/// What a comment begins with, in the languages of code and configuration.
+const COMMENT_SIGNS: [&str; 8] = ["#", "//", "--", ";", "<!--", "/*", "*", "%"];
 
 /// One directive in a file.
 #[derive(Debug)]
@@ -59,8 +62,9 @@ impl Directive {
     }
 }
 
-/// All directives of a file. In a parsed language they stand in comments; elsewhere after a comment sign.
-pub fn read(source: &str, parsed: Option<&Parsed<'_>>, lines: &Lines, rules: &Rules) -> Vec<Directive> {
+/// All directives of a file. They follow a comment sign; in a parsed language that is checked against the tree, and in
+/// prose, which shows code, only a comment of the prose itself counts.
+pub fn read(source: &str, parsed: Option<&Parsed<'_>>, prose: bool, lines: &Lines, rules: &Rules) -> Vec<Directive> {
     if !source.contains(WORD) {
         return Vec::new();
     }
@@ -68,10 +72,10 @@ pub fn read(source: &str, parsed: Option<&Parsed<'_>>, lines: &Lines, rules: &Ru
     let holds = |index: usize| -> Option<usize> {
         let line = all.get(index)?;
         let column = line.find(WORD)?;
-        let comment = match parsed {
-            Some(parsed) => parsed.in_comment(index + 1, column),
-            None => after_a_comment_sign(line.get(..column)?),
-        };
+        let before = line.get(..column)?.trim_end();
+        let signs = if prose { &["<!--"][..] } else { &COMMENT_SIGNS };
+        let comment = signs.iter().any(|sign| before.ends_with(sign))
+            && parsed.is_none_or(|parsed| parsed.in_comment(index + 1, column));
         comment.then_some(column)
     };
     (0..all.len())
@@ -93,11 +97,6 @@ pub fn read(source: &str, parsed: Option<&Parsed<'_>>, lines: &Lines, rules: &Ru
             }
         })
         .collect()
-}
-
-fn after_a_comment_sign(before: &str) -> bool {
-    let before = before.trim_end();
-    ["#", "//", "--", ";", "<!--", "/*", "*", "%"].iter().any(|sign| before.ends_with(sign))
 }
 
 fn says(directive: &str, rules: &Rules) -> Says {

@@ -1,6 +1,9 @@
 //! From what the rules see to what the hook says: only what the change adds, less what an ignore from the base covers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -39,14 +42,20 @@ pub struct Judgement<'a> {
 /// Judges a change.
 pub fn check(judgement: &Judgement<'_>) -> Result<Report, RulesError> {
     let files = &judgement.change.files;
-    let mut lines: Vec<Lines> = files
-        .iter()
-        .map(|file| Lines::compare(file.old.text().unwrap_or_default(), file.new.text().unwrap_or_default()))
-        .collect();
+    let mut lines = in_parallel(files, |file| {
+        Lines::compare(file.old.text().unwrap_or_default(), file.new.text().unwrap_or_default())
+    });
     mark_moves(files, &mut lines);
-    let mut run = Run { judgement, findings: Vec::new(), ignored: 0, used: BTreeSet::new(), added: 0 };
-    for (file, lines) in files.iter().zip(&lines) {
-        run.file(file, lines)?;
+    let texts = files.iter().filter(|file| file.new.text().is_some());
+    let languages: BTreeSet<Language> = texts.filter_map(|file| Language::of_path(&file.path)).collect();
+    let languages: Vec<Language> = languages.into_iter().collect();
+    for compiled in in_parallel(&languages, |language| judgement.rules.compiled(*language).map(|_| ())) {
+        compiled?;
+    }
+    let pairs: Vec<(&FileChange, &Lines)> = files.iter().zip(&lines).collect();
+    let mut run = Run::new(judgement);
+    for part in in_parallel(&pairs, |(file, lines)| Run::new(judgement).judged(file, lines)) {
+        run.join(part?);
     }
     run.settings();
     let coverage = judgement.coverage.map(|coverage| run.coverage(coverage, &lines));
@@ -64,6 +73,30 @@ pub fn check(judgement: &Judgement<'_>) -> Result<Report, RulesError> {
     })
 }
 
+/// `map` over `items` on all processors, in order.
+fn in_parallel<T: Sync, R: Send>(items: &[T], map: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if workers < 2 {
+        return items.iter().map(map).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let take = || Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|index| Some((index, items.get(index)?)));
+        std::iter::from_fn(take).map(|(index, item)| (index, map(item))).collect::<Vec<_>>()
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        let theirs = handles.into_iter().map(|handle| match handle.join() {
+            Ok(part) => part,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        theirs.flatten().chain(mine).collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
 struct Run<'a> {
     judgement: &'a Judgement<'a>,
     findings: Vec<Finding>,
@@ -73,7 +106,23 @@ struct Run<'a> {
     added: usize,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(judgement: &'a Judgement<'a>) -> Run<'a> {
+        Run { judgement, findings: Vec::new(), ignored: 0, used: BTreeSet::new(), added: 0 }
+    }
+
+    fn judged(mut self, file: &FileChange, lines: &Lines) -> Result<Run<'a>, RulesError> {
+        self.file(file, lines)?;
+        Ok(self)
+    }
+
+    fn join(&mut self, other: Run<'_>) {
+        self.findings.extend(other.findings);
+        self.ignored += other.ignored;
+        self.used.extend(other.used);
+        self.added += other.added;
+    }
+
     fn everything(&self) -> bool {
         self.judgement.change.scope == Scope::Everything
     }
@@ -87,7 +136,7 @@ impl Run<'_> {
         };
         self.added += if self.everything() { source.lines().count() } else { lines.count() };
         let parsed = self.parse(file, source, language, class);
-        let directives = ignore::read(source, parsed.as_ref(), lines, self.judgement.rules);
+        let directives = ignore::read(source, parsed.as_ref(), class == Class::Prose, lines, self.judgement.rules);
         let view = View { source: source.split('\n').collect(), lines, everything: self.everything() };
         let mut seen = match (&parsed, language) {
             (Some(parsed), Some(language)) => self.see_syntax(file, parsed, language)?,
@@ -224,10 +273,7 @@ impl Run<'_> {
         let judgement = self.judgement;
         let base = judgement.base_file.map_or_else(|| Ok(Settings::default()), Settings::parse);
         let changed = judgement.change.files.iter().find(|file| file.path == SETTINGS_FILE);
-        let now = match changed {
-            Some(file) => Some(file.new.text().map_or_else(|| Ok(Settings::default()), Settings::parse)),
-            None => None,
-        };
+        let now = changed.map(|file| file.new.text().map_or_else(|| Ok(Settings::default()), Settings::parse));
         for error in
             [now.as_ref().and_then(|now| now.as_ref().err()), base.as_ref().err()].into_iter().flatten().take(1)
         {

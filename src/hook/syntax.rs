@@ -6,7 +6,7 @@ use tree_sitter::{Node, ParseOptions, Parser, QueryCursor, QueryCursorOptions, Q
 
 use super::{
     Language,
-    rules::{Body, Compiled, Rules, RulesError, Texts},
+    rules::{Body, Compiled, File, Rules, RulesError, Texts},
 };
 
 /// Matches in flight at once; a hostile file can make a query keep more.
@@ -60,26 +60,28 @@ pub fn see(rules: &Rules, language: Language, parsed: &Parsed<'_>) -> Result<Vec
     let options = QueryCursorOptions::new().progress_callback(&mut tick);
     let root = parsed.tree.root_node();
     let mut matches = cursor.matches_with_options(&compiled.query, root, parsed.source.as_bytes(), options);
+    let file = File::new(root, parsed.source);
     while let Some(found) = matches.next() {
-        seen.extend(judge(rules, compiled, found, parsed.source));
+        seen.extend(judge(rules, compiled, found, &file));
     }
     drop(matches);
     if budget.spent() || cursor.did_exceed_match_limit() {
         return Err(Unseen::TooHard);
     }
-    seen.sort_by(|a, b| (a.line, a.column, a.rule).cmp(&(b.line, b.column, b.rule)));
-    seen.dedup_by(|a, b| (a.line, a.column, a.rule) == (b.line, b.column, b.rule));
+    seen.sort_by_key(|one| (one.line, one.column, one.rule));
+    seen.dedup_by_key(|one| (one.line, one.column, one.rule));
     Ok(seen)
 }
 
-fn judge(rules: &Rules, compiled: &Compiled, found: &QueryMatch<'_, '_>, source: &str) -> Option<Seen> {
+fn judge<'t>(rules: &Rules, compiled: &Compiled, found: &QueryMatch<'_, 't>, file: &File<'t, '_>) -> Option<Seen> {
+    let source = file.source;
     let (rule, case) = *compiled.owners.get(found.pattern_index)?;
     let Body::Syntax(cases) = &rules.get(rule)?.body else { return None };
     let names = compiled.query.capture_names();
     let captures = || found.captures().iter().filter_map(|one| Some((*names.get(one.index as usize)?, one.node)));
     let named = |name: &str| captures().find(|(other, _)| *other == name).map(|(_, node)| node);
     let mut conditions = cases.get(case)?.conditions.iter();
-    if !conditions.all(|condition| named(&condition.of).is_some_and(|node| condition.holds(node, source))) {
+    if !conditions.all(|condition| named(&condition.of).is_some_and(|node| condition.holds(node, file))) {
         return None;
     }
     let hit = named("hit")?;
@@ -141,14 +143,14 @@ impl<'s> Parsed<'s> {
 }
 
 /// tree-sitter calls back every hundred steps (`OP_COUNT_PER_PARSER_CALLBACK_CHECK` in parser.c); ordinary source
-/// takes a few steps a token, so this many calls is far above what readable code needs.
+/// takes about one step a byte, so twenty steps a byte are far above what readable code needs.
 struct Budget {
     left: usize,
 }
 
 impl Budget {
     fn of(source: &str) -> Budget {
-        Budget { left: 10_000 + source.len() }
+        Budget { left: 2_000 + source.len() / 5 }
     }
 
     fn tick(&mut self) -> ControlFlow<()> {

@@ -18,20 +18,20 @@ pub fn see(rules: &Rules, number: usize, line: &str) -> Vec<Seen> {
         if text.allow_lines.is_match(line) {
             continue;
         }
-        for found in pattern.captures_iter(line) {
-            let Some(value) = found.name("value").or_else(|| found.get(0)) else { continue };
-            if !counts(text, value.as_str()) {
+        for span in pattern.values(line) {
+            let value = line.get(span.clone()).unwrap_or_default();
+            if !counts(text, value) {
                 continue;
             }
-            let before = line.get(..value.start()).unwrap_or_default();
-            let shown = if text.secret { MASK.to_owned() } else { value.as_str().chars().take(60).collect() };
+            let before = line.get(..span.start).unwrap_or_default();
+            let shown = if text.secret { MASK.to_owned() } else { value.chars().take(60).collect() };
             seen.push(Seen {
                 rule,
                 line: number,
                 column: before.chars().count() + 1,
                 first: number,
                 last: number,
-                identity: value.as_str().to_owned(),
+                identity: value.to_owned(),
                 texts: Texts::from([("value".to_owned(), shown)]),
             });
         }
@@ -46,9 +46,7 @@ pub fn mask(rules: &Rules, line: &str) -> String {
         if !text_rule(rules, rule).is_some_and(|text| text.secret) {
             continue;
         }
-        for found in pattern.captures_iter(line) {
-            spans.extend(found.name("value").or_else(|| found.get(0)).map(|value| value.range()));
-        }
+        spans.extend(pattern.values(line));
     }
     spans.sort_by_key(|span| (span.start, span.end));
     let mut out = String::new();

@@ -9,7 +9,7 @@ use super::layers::{KmsGrant, Layers, ResourcePolicy};
 use super::policy::{Effect, Element, Policy};
 use super::principal::{CallerKind, Named};
 use super::request::Request;
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// Services whose resources RCPs govern, as action prefixes.
 ///
@@ -157,7 +157,7 @@ pub fn grant_constraints(grant: &KmsGrant, request: &Request<'_>) -> Truth {
 pub fn blocked_as_public(request: &Request<'_>, layers: &Layers<'_>) -> Truth {
     let foreign = match request.caller.kind {
         CallerKind::Service => Truth::False,
-        _ => request.same_account().negate(),
+        _ => request.same_account().not(),
     };
     let foreign = if request.caller.account.is_none() && request.caller.kind != CallerKind::Service {
         Truth::True

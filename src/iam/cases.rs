@@ -39,7 +39,7 @@ pub struct Case {
 enum Guard {
     None,
     Unreadable,
-    Levels(Vec<(String, Vec<Policy>)>),
+    Levels(LevelList),
 }
 
 impl Case {
@@ -138,16 +138,22 @@ fn context(json: &Json) -> Context {
     context
 }
 
-/// A list of levels; a bare policy in it is a level of its own.
+/// Levels with their policies, outermost first.
+type LevelList = Vec<(String, Vec<Policy>)>;
+
 fn guard(json: &Json, key: &str) -> Guard {
-    let levels = match json.get(key) {
-        None => return Guard::None,
-        Some(Json::Null) => return Guard::Unreadable,
-        Some(value) => value.one_or_many(),
-    };
-    if levels.is_empty() {
-        return Guard::None;
+    match json.get(key) {
+        None => Guard::None,
+        Some(Json::Null) => Guard::Unreadable,
+        Some(value) => match levels(key, value) {
+            levels if levels.is_empty() => Guard::None,
+            levels => Guard::Levels(levels),
+        },
     }
+}
+
+/// A list of levels; a bare policy in it is a level of its own.
+fn levels(key: &str, value: &Json) -> LevelList {
     let read = |(place, level): (usize, &Json)| {
         let name = text_of(level, "level").unwrap_or_else(|| place.to_string());
         let documents = match level.get("policies") {
@@ -160,5 +166,25 @@ fn guard(json: &Json, key: &str) -> Guard {
             .map(|(number, document)| Policy::from_json(&format!("{key}[{name}][{number}]"), document));
         (name.clone(), policies.collect())
     };
-    Guard::Levels(levels.iter().enumerate().map(read).collect())
+    value.one_or_many().iter().enumerate().map(read).collect()
+}
+
+/// SCPs from files: lists of `{level, policies}`, and policy documents, which together form one level.
+///
+/// # Errors
+/// When a text is no JSON.
+pub fn scp_levels(texts: &[String]) -> Result<LevelList, String> {
+    let (mut all, mut loose) = (LevelList::new(), Vec::new());
+    for (number, text) in texts.iter().enumerate() {
+        let json = Json::parse(text)?;
+        if json.get("Statement").is_some() {
+            loose.push(Policy::from_json(&format!("scp[{number}]"), &json));
+        } else {
+            all.extend(levels("scp", &json));
+        }
+    }
+    if !loose.is_empty() {
+        all.push(("account".to_owned(), loose));
+    }
+    Ok(all)
 }

@@ -5,9 +5,9 @@
 use super::arn::ArnGlob;
 use super::context::{Lookup, Lookups};
 use super::operator::{Comparison, Operator, Order, Quantifier};
-use super::truth::Truth;
 use super::value::{self, AddressBlock};
 use super::variable::{Filled, Filling, Pattern};
+use crate::model::truth::Truth;
 
 /// A condition of a statement, compiled.
 #[derive(Debug, Clone)]
@@ -110,7 +110,7 @@ impl Condition {
     pub fn holds(&self, request: &impl Lookups) -> Truth {
         let Some((operator, test)) = &self.test else { return Truth::Unknown };
         match request.lookup(&self.lower_key) {
-            Lookup::Unknown => Truth::Unknown,
+            Lookup::Unknown => self.untold(*operator, test),
             Lookup::Absent => absent(*operator, test),
             Lookup::One(value) => self.present(*operator, test, std::slice::from_ref(&value), request),
             Lookup::Many(values) => {
@@ -118,6 +118,30 @@ impl Condition {
                 self.present(*operator, test, &values, request)
             }
         }
+    }
+
+    /// The answer for a key nobody told: unknown, but for times, which cannot lie before this program's own data.
+    ///
+    /// A token is at most 36 hours old (IAM User Guide, `id_credentials_temp_request`, GetFederationToken and GetSessionToken).
+    fn untold(&self, operator: Operator, test: &Test) -> Truth {
+        let (Test::Date(order, wanted), Quantifier::Single) = (test, operator.quantifier) else {
+            return Truth::Unknown;
+        };
+        let (hours, always) = match &*self.lower_key {
+            "aws:currenttime" | "aws:epochtime" => (0, true),
+            "aws:tokenissuetime" => (36, false),
+            _ => return Truth::Unknown,
+        };
+        let Some(floor) = value::time(super::actions::data_date()) else { return Truth::Unknown };
+        let floor = floor.saturating_sub(jiff::SignedDuration::from_hours(hours)).unwrap_or(floor);
+        let past = |wanted: &Option<jiff::Timestamp>| wanted.is_some_and(|wanted| wanted < floor);
+        let matches = match order {
+            Order::Less | Order::LessOrEqual | Order::Equals if wanted.iter().all(past) => Truth::False,
+            Order::Greater | Order::GreaterOrEqual if wanted.iter().any(past) => Truth::True,
+            _ => return Truth::Unknown,
+        };
+        let present = matches.not_if(operator.negated);
+        if always || present == absent(operator, test) { present } else { Truth::Unknown }
     }
 
     fn present(
@@ -137,7 +161,7 @@ impl Condition {
             Quantifier::Any if null_set => return Truth::False,
             _ => {}
         }
-        let one = |value: &std::borrow::Cow<'_, str>| test.matches(value, request).negate_if(operator.negated);
+        let one = |value: &std::borrow::Cow<'_, str>| test.matches(value, request).not_if(operator.negated);
         match operator.quantifier {
             Quantifier::Any => Truth::any(values.iter().map(one)),
             Quantifier::All => Truth::all(values.iter().map(one)),

@@ -92,6 +92,14 @@ impl Context {
         self
     }
 
+    /// Adds what another context lists; what is listed here stays.
+    pub fn add(&mut self, other: &Self) {
+        for (key, entry) in &other.keys {
+            self.keys.entry(key.clone()).or_insert_with(|| entry.clone());
+        }
+        self.closed.extend(other.closed.iter().cloned());
+    }
+
     /// The keys that were set, in lower case.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.keys.keys().map(|key| &**key)

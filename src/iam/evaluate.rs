@@ -8,20 +8,11 @@ use super::decision::{Decision, Missing, Verdict};
 use super::explain;
 use super::layers::{Guardrail, KmsGrant, Layer, Layers, ResourcePolicy};
 use super::matching::{Fit, Place, applies};
-use super::policy::{Effect, Policy, Statement};
+use super::policy::{Effect, Policy};
 use super::principal::{CallerKind, Named};
 use super::request::Request;
-use super::truth::Truth;
-
-/// A statement that applies, or may.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Hit<'a> {
-    pub layer: Layer,
-    pub level: Option<&'a str>,
-    pub policy: &'a Policy,
-    pub statement: &'a Statement,
-    pub truth: Truth,
-}
+use super::weighing::{Hit, Weighing};
+use crate::model::truth::Truth;
 
 /// What a layer says in sum.
 #[derive(Debug, Clone, Copy)]
@@ -38,18 +29,6 @@ impl Sum {
     fn allows(self) -> Truth {
         self.allow.any()
     }
-}
-
-/// Every layer's answer, and the way to the verdict.
-pub(super) struct Weighing<'a> {
-    pub request: &'a Request<'a>,
-    pub layers: &'a Layers<'a>,
-    pub hits: Vec<Hit<'a>>,
-    pub deny: Truth,
-    pub allow: Truth,
-    /// Layers that withhold their allow, or may; only the relevant ones.
-    pub open: Vec<(Layer, Truth)>,
-    pub missing: Vec<Missing>,
 }
 
 /// Decides a request.
@@ -101,7 +80,7 @@ impl<'a> Weighing<'a> {
         };
         self.allow = self.allow.and(core);
         let public = aws_rules::blocked_as_public(self.request, layers);
-        self.require(Layer::Aws, public.negate(), || Some("RestrictPublicBuckets".into()));
+        self.require(Layer::Aws, public.not(), || Some("RestrictPublicBuckets".into()));
     }
 
     /// Requires a layer's allow and keeps what that leaves open.
@@ -172,7 +151,7 @@ impl<'a> Weighing<'a> {
                 }
             }
         }
-        self.deny = before.or(deny.and(exempt.negate()));
+        self.deny = before.or(deny.and(exempt.not()));
     }
 
     fn resource(&mut self) -> Sum {

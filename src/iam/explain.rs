@@ -4,11 +4,11 @@ use super::name::Name;
 
 use super::context::{Lookup, Lookups};
 use super::decision::{Decision, Question, Residual, StatementRef, Verdict};
-use super::evaluate::{Hit, Weighing};
 use super::layers::{Guardrail, Layer, ResourcePolicy};
 use super::matching::{self, Place};
 use super::policy::{Effect, Element};
-use super::truth::Truth;
+use super::weighing::{Hit, Weighing};
+use crate::model::truth::Truth;
 
 /// Puts the decision together.
 pub(super) fn decision(weighing: Weighing<'_>, verdict: Verdict) -> Decision {
@@ -100,6 +100,10 @@ fn questions(hit: &Hit<'_>, weighing: &Weighing<'_>) -> Vec<Residual> {
     let (statement, request) = (hit.statement, weighing.request);
     let place = Place { layer: hit.layer, bounded: !weighing.layers.boundary.is_empty() };
     let mut open = Vec::new();
+    if statement.is_unreadable() {
+        let question = Question::Unreadable { element: "Statement" };
+        return vec![Residual { statement: Some(reference(hit)), question }];
+    }
     if statement.effect.is_none() {
         open.push(Question::Unreadable { element: "Effect" });
     }

@@ -2,7 +2,7 @@
 //!
 //! Source: IAM User Guide, `reference_policies_elements_resource` (using wildcards in resource ARNs).
 
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// One unit of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

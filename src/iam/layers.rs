@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, `reference_policies_evaluation-logic`.
 
 use super::policy::Policy;
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// The kinds of layer, in the order in which reasons are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@ use super::layers::Layer;
 use super::policy::{Effect, Element, Statement};
 use super::principal::{Caller, CallerKind, Named, Naming, spares};
 use super::request::Request;
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// How a principal element fits the caller, by what it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub fn resource(statement: &Statement, request: &Request<'_>, layer: Layer) -> T
     };
     match &statement.resource {
         Element::In(list) => covered(list),
-        Element::NotIn(list) => covered(list).negate(),
+        Element::NotIn(list) => covered(list).not(),
         Element::Missing if layer == Layer::Resource => Truth::True,
         Element::Missing | Element::Unreadable => Truth::Unknown,
     }
@@ -126,7 +126,7 @@ pub fn principal(statement: &Statement, caller: &Caller, place: Place) -> Fit {
         Element::In(list) => named(list, caller),
         Element::NotIn(list) => match statement.effect {
             Some(Effect::Deny) => Fit::direct(denied_by_exception(list, caller, place.bounded)),
-            Some(Effect::Allow) => Fit::direct(named(list, caller).any().negate()),
+            Some(Effect::Allow) => Fit::direct(named(list, caller).any().not()),
             None => Fit::direct(Truth::Unknown),
         },
     }
@@ -150,5 +150,5 @@ fn denied_by_exception(list: &[Named], caller: &Caller, bounded: bool) -> Truth 
     if bounded && bound {
         return Truth::True;
     }
-    spares(list, caller).negate()
+    spares(list, caller).not()
 }

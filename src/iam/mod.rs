@@ -3,6 +3,7 @@
 //! Pure: policies and requests come in, a [`Decision`] goes out. Unknown is a value of its own ([`Truth`]) and is never
 //! rounded to yes or no.
 
+pub mod account;
 pub mod actions;
 pub mod arn;
 mod aws_rules;
@@ -11,6 +12,7 @@ pub mod claims;
 pub mod condition;
 pub mod context;
 pub mod decision;
+pub mod escalation;
 pub mod evaluate;
 mod explain;
 pub mod glob;
@@ -23,11 +25,15 @@ pub mod parse;
 pub mod policy;
 pub mod principal;
 pub mod request;
+pub mod subjects;
 pub mod trust;
-pub mod truth;
+pub mod trust_class;
 pub mod value;
 pub mod variable;
+mod weighing;
+pub mod why;
 
+pub use crate::model::truth::Truth;
 pub use claims::{Claim, Claims};
 pub use context::{Context, Lookup};
 pub use decision::{Decision, Missing, Question, Residual, StatementRef, Verdict};
@@ -37,4 +43,3 @@ pub use name::Name;
 pub use policy::{Effect, Policy};
 pub use principal::{Caller, CallerKind};
 pub use request::Request;
-pub use truth::Truth;

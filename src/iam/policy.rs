@@ -18,6 +18,16 @@ pub struct Policy {
     pub diagnostics: Vec<Name>,
 }
 
+impl Policy {
+    /// A policy that is known to exist and could not be read: it may allow or deny anything.
+    #[must_use]
+    pub fn unread(id: &str) -> Self {
+        let mut policy = Self::parse(id, "");
+        policy.diagnostics = vec![format!("policy `{id}`: not read").into()];
+        policy
+    }
+}
+
 /// The effect of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
@@ -44,6 +54,16 @@ pub struct Statement {
     pub resource: Element<Pattern>,
     /// `Condition`; all must hold.
     pub conditions: Vec<Condition>,
+}
+
+impl Statement {
+    /// Whether nothing is known of it.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.effect.is_none()
+            && matches!(self.action, Element::Unreadable)
+            && matches!(self.resource, Element::Unreadable)
+    }
 }
 
 /// An element that comes in a plain and a negated form.

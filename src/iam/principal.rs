@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, `reference_policies_elements_principal`, `reference_policies_elements_notprincipal`.
 
 use super::arn::Arn;
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// The caller of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::arn::Arn;
 use super::context::{Context, Lookup, Lookups};
 use super::glob::{Glob, GlobBuilder};
 use super::principal::{Caller, CallerKind};
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// A request to be decided.
 #[derive(Debug, Clone)]
@@ -158,7 +158,7 @@ impl Lookups for Request<'_> {
 /// An action that works on no resource type is authorised against the text `*` itself, and in S3 against `arn:aws:s3:::*`
 /// (its own examples grant `s3:ListAllMyBuckets` on that); a narrower pattern never covers it.
 /// Source: Service Authorization Reference, "Resource types" column; S3 User Guide, `security_iam_service-with-iam`.
-fn target(resource: &str, lower_action: &str) -> Glob {
+pub(super) fn target(resource: &str, lower_action: &str) -> Glob {
     if resource != "*" || !actions::works_on_no_resource(lower_action) {
         return Glob::new(resource);
     }

@@ -4,7 +4,7 @@
 //! Source: IAM User Guide, `reference_policies_variables`.
 
 use super::glob::{Glob, GlobBuilder};
-use super::truth::Truth;
+use crate::model::truth::Truth;
 
 /// A pattern that may contain variables.
 #[derive(Debug, Clone, PartialEq, Eq)]

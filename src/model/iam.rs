@@ -121,10 +121,6 @@ pub struct ManagedPolicyDetail {
     pub path: String,
     /// The version in force.
     pub default_version_id: String,
-    /// To how many identities it is attached.
-    pub attachment_count: Option<u64>,
-    /// Whether it can be attached.
-    pub is_attachable: Option<bool>,
     /// Its versions, at most five.
     #[serde(deserialize_with = "list")]
     pub policy_version_list: Vec<PolicyVersion>,

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod actor;
 pub mod agent;
+pub mod alert;
 pub mod change;
 pub mod cloud;
 pub mod iam;

@@ -64,7 +64,7 @@ pub struct Copy {
     pub region: Region,
     /// The vault of a recovery point.
     pub vault: Option<Arn>,
-    /// As the service wrote it; DynamoDB and AWS Backup write seconds since 1970.
+    /// RFC 3339, UTC.
     pub made: Option<String>,
     pub evidence: Vec<EvidenceId>,
 }

@@ -28,14 +28,33 @@ impl Truth {
         }
     }
 
-    /// True when every one is; an empty list is true.
-    pub fn all(values: impl IntoIterator<Item = Truth>) -> Truth {
-        values.into_iter().fold(Truth::True, Truth::and)
+    /// The complement when `flag` is set.
+    pub fn not_if(self, flag: bool) -> Truth {
+        if flag { self.not() } else { self }
     }
 
-    /// True when one is; an empty list is false.
+    /// True when every one is; an empty list is true. Asks no further once one is false.
+    pub fn all(values: impl IntoIterator<Item = Truth>) -> Truth {
+        let mut all = Truth::True;
+        for value in values {
+            all = all.and(value);
+            if all == Truth::False {
+                break;
+            }
+        }
+        all
+    }
+
+    /// True when one is; an empty list is false. Asks no further once one is true.
     pub fn any(values: impl IntoIterator<Item = Truth>) -> Truth {
-        values.into_iter().fold(Truth::False, Truth::or)
+        let mut any = Truth::False;
+        for value in values {
+            any = any.or(value);
+            if any == Truth::True {
+                break;
+            }
+        }
+        any
     }
 }
 

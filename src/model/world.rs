@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::{Account, Collaborator, DeployKey, Installation, Permission, Team},
+    alert::Detection,
     change::{Deployment, PullRequest},
     cloud::{Caller, DataStore, OidcProvider, ScpLayer, Trail},
     iam::AuthorizationDetails,
@@ -12,6 +13,7 @@ use super::{
     pipeline::{
         ActionsSettings, Environment, OrgSecret, Runner, SecretName, SubjectTemplate, WorkflowDefaults, WorkflowFile,
     },
+    recovery::Safeguards,
     rules::{Branch, Ruleset},
 };
 
@@ -125,6 +127,8 @@ pub struct CloudAccount {
     pub scps: Observed<ScpLayer>,
     pub stores: Observed<Vec<DataStore>>,
     pub trails: Observed<Vec<Trail>>,
+    pub safeguards: Safeguards,
+    pub detection: Detection,
 }
 
 impl CloudAccount {

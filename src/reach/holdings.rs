@@ -6,6 +6,7 @@ use crate::{
     analysis::{
         agents::{AgentPrincipal, Identity},
         rules::Pass,
+        secrets,
     },
     base::foreign::Foreign,
     controls::agents::Signatures,
@@ -161,7 +162,7 @@ fn on_repository(
     for door in &reachable.doors {
         let way = Way::through(node, &door.steps);
         tokens(ground, node, repository, door, &way, holdings, cache);
-        secrets(ground, node, organization, repository, door, &way, holdings);
+        hold_secrets(ground, node, organization, repository, door, &way, holdings);
         machine(ground, node, door, &way, holdings);
     }
 }
@@ -210,7 +211,7 @@ fn tokens(
 }
 
 /// Secrets the job can read. What they open is not in any answer of GitHub's.
-fn secrets(
+fn hold_secrets(
     ground: &Ground<'_>,
     node: &HopNode,
     organization: &Organization,
@@ -253,7 +254,9 @@ fn hold_secret(
     let id = format!("{}/{name}", repository.name.as_str());
     let to =
         HopNode { kind: HopKind::Secret, id: format!("secret:{id}"), name: Foreign::new(format!("secret {name}")) };
-    hold(ground, holdings, Held::Secret(id), way.clone().on(node, to, Capability::Read, &answer));
+    let mut next = way.clone().on(node, to, Capability::Read, &answer);
+    next.vague = if secrets::is_cloud_key(name) { 1 } else { 3 };
+    hold(ground, holdings, Held::Secret(id), next);
 }
 
 /// Names in scope of the job, and what of the lists was not read.
@@ -316,7 +319,9 @@ fn machine(ground: &Ground<'_>, node: &HopNode, door: &Door, way: &Way, holdings
         id: format!("runner:{name}"),
         name: Foreign::new(format!("self-hosted runner {name}")),
     };
-    hold(ground, holdings, Held::Runner(name.clone()), way.clone().on(node, to, Capability::Trigger, &answer));
+    let mut next = way.clone().on(node, to, Capability::Trigger, &answer);
+    next.vague = 2;
+    hold(ground, holdings, Held::Runner(name.clone()), next);
 }
 
 /// Principals that those held can become, to the end.

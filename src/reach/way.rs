@@ -20,12 +20,14 @@ pub struct Way {
     pub gates: Vec<Gate>,
     pub unless: Vec<String>,
     pub gaps: Vec<Gap>,
+    /// Of two ways that nothing settles, the one whose name tells more goes first: 0 tells all.
+    pub vague: u8,
 }
 
 impl Way {
     /// At the agent itself: nothing passed yet.
     pub fn start() -> Way {
-        Way { hops: Vec::new(), pass: Pass::Free, gates: Vec::new(), unless: Vec::new(), gaps: Vec::new() }
+        Way { hops: Vec::new(), pass: Pass::Free, gates: Vec::new(), unless: Vec::new(), gaps: Vec::new(), vague: 0 }
     }
 
     pub fn through(agent: &HopNode, steps: &[Step]) -> Way {
@@ -76,7 +78,7 @@ impl Way {
             Pass::Gated => 2,
             Pass::Blocked => 3,
         };
-        let key = |way: &Way| (rank(way.pass), way.humans(people).min, way.hops.len());
+        let key = |way: &Way| (rank(way.pass), way.humans(people).min, way.vague, way.hops.len());
         key(self).cmp(&key(other)).then_with(|| self.signature().cmp(&other.signature()))
     }
 

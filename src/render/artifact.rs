@@ -40,6 +40,11 @@ pub enum RenderError {
     Json(#[from] serde_json::Error),
     #[error("the embedded font `{name}` does not load")]
     Font { name: &'static str },
+    #[error("the pages could not be written")]
+    Pdf(#[source] lopdf::Error),
+    #[cfg(feature = "pdf-krilla")]
+    #[error("the pages do not conform to PDF/A-2a and PDF/UA-1: {why}")]
+    Refused { why: String },
     #[error("the accent colour `{value}` is not a colour\n  hint: write it as `#rrggbb`")]
     Accent { value: String },
     #[error(

@@ -12,6 +12,8 @@ use super::{
 pub struct Figure {
     pub width: f32,
     pub height: f32,
+    /// Of names; the rest follows from it.
+    pub size: f32,
     pub boxes: Vec<Block>,
     pub arrows: Vec<Arrow>,
     /// The figure in words, for who cannot see it.
@@ -100,6 +102,7 @@ pub fn path(path: &Path, style: Style, faces: &Faces) -> Figure {
     Figure {
         width: style.width,
         height: grid.total(nodes.len()),
+        size: style.size,
         boxes: boxes.collect(),
         arrows: arrows.collect(),
         alt: in_words(path),
@@ -237,7 +240,7 @@ fn parts(name: &str, width: f32, size: f32, faces: &Faces) -> Vec<String> {
 
 /// A pipeline: a column a stage, arrows by verdict.
 pub fn target(target: &Target, style: Style, faces: &Faces) -> Figure {
-    let stages = Stages::of(target, style);
+    let stages = Stages::of(target, style, faces);
     let mut boxes = Vec::new();
     for (column, nodes) in target.columns.iter().enumerate() {
         let place = match column {
@@ -253,19 +256,16 @@ pub fn target(target: &Target, style: Style, faces: &Faces) -> Figure {
             boxes.push(block((x, y, stages.block, stages.height), node.kind, name, place, stages.style));
         }
     }
-    let arrows = target.edges.iter().enumerate().map(|(index, edge)| {
-        let (from, to) = (stages.at(target, edge.from), stages.at(target, edge.to));
-        let middle = stages.height / 2.0;
-        let points = vec![(from.0 + stages.block + 1.0, from.1 + middle), (to.0 - 2.0, to.1 + middle)];
-        arrow(points, edge.verdict, None, index + 1, style)
-    });
-    Figure {
-        width: style.width,
-        height: stages.total + 2.0,
-        arrows: arrows.collect(),
-        boxes,
-        alt: target_in_words(target),
+    let mut lanes = 0;
+    let mut arrows = Vec::new();
+    for (index, edge) in target.edges.iter().enumerate() {
+        let long = edge.to.0 != edge.from.0 + 1;
+        lanes += usize::from(long);
+        let points = stages.line(target, edge, long.then_some(lanes));
+        arrows.push(arrow(points, edge.verdict, None, index + 1, style));
     }
+    let height = stages.lane(lanes) + style.size * 0.4;
+    Figure { width: style.width, height, size: stages.style.size, arrows, boxes, alt: target_in_words(target) }
 }
 
 /// Boxes drawn in one column; the last stands for what follows.
@@ -282,13 +282,15 @@ struct Stages {
 }
 
 impl Stages {
-    fn of(target: &Target, style: Style) -> Stages {
+    fn of(target: &Target, style: Style, faces: &Faces) -> Stages {
         let columns = target.columns.len().max(1) as f32;
         let gap = (style.width * 0.045).max(14.0);
         let block = ((style.width - gap * (columns - 1.0)) / columns).min(style.block * 1.3);
         let size = if columns > 6.0 { style.size * 0.86 } else { style.size };
         let gap = ((style.width - block * columns) / (columns - 1.0).max(1.0)).min(style.gap);
-        let (height, row_gap) = (style.size * 6.6, style.size * 1.1);
+        let names = target.columns.iter().flatten().map(|node| fitted(&node.name, block, size, faces).len());
+        let lines = names.max().unwrap_or(1) as f32;
+        let (height, row_gap) = (size * (3.0 + 1.22 * lines), style.size * 1.1);
         let rows = target.columns.iter().map(|column| column.len().min(ROWS)).max().unwrap_or(1).max(1);
         let total = rows as f32 * (height + row_gap) - row_gap;
         Stages { block, gap, height, row_gap, total, style: Style { size, ..style } }

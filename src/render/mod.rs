@@ -11,6 +11,9 @@ mod edition;
 mod figure;
 mod html;
 mod json;
+mod md;
+mod pdf;
+mod sarif;
 pub mod terminal;
 mod type_face;
 mod view;
@@ -57,10 +60,16 @@ macro_rules! formats {
 formats! {
     /// one self-contained page for a browser
     Html = html,
+    /// pages for a desk or a board
+    Pdf = pdf,
     /// findings and paths for a spreadsheet
     Csv = csv,
     /// the whole assessment, docs/schema/assessment-1.json
     Json = json,
+    /// the report for an issue or a wiki
+    Md = md,
+    /// findings for code scanning, SARIF 2.1.0
+    Sarif = sarif,
     /// the headline and its path as plain text
     Terminal = terminal,
 }
@@ -81,6 +90,9 @@ impl std::fmt::Display for Format {
         f.write_str(self.id())
     }
 }
+
+#[cfg(feature = "pdf-krilla")]
+pub use pdf::validated as validated_pdf;
 
 /// The files of one format, cut to the edition first, so that no format can show what an edition withholds.
 ///

@@ -4,7 +4,7 @@
 //! Inter and JetBrains Mono, SIL Open Font License 1.1, subset to Latin, Latin Extended-A, arrows and marks; what they
 //! lack is written as its code point.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use rustybuzz::{UnicodeBuffer, ttf_parser::GlyphId};
 
@@ -70,7 +70,7 @@ pub struct Shaped {
 /// All faces, with what they have shaped so far: a report repeats its words.
 pub struct Faces {
     loaded: Vec<(Face, rustybuzz::Face<'static>)>,
-    shaped: RefCell<BTreeMap<(Face, String), Rc<Shaped>>>,
+    shaped: RefCell<[BTreeMap<String, Rc<Shaped>>; 6]>,
 }
 
 impl Faces {
@@ -82,11 +82,14 @@ impl Faces {
                 bytes.map(|bytes| (face, bytes)).ok_or(RenderError::Font { name: face.name() })
             })
             .collect::<Result<_, _>>()?;
-        Ok(Faces { loaded, shaped: RefCell::new(BTreeMap::new()) })
+        Ok(Faces { loaded, shaped: RefCell::default() })
     }
 
     /// `text` with every character that `face` lacks written as its code point.
-    pub fn covered(&self, text: &str, face: Face) -> String {
+    pub fn covered<'a>(&self, text: &'a str, face: Face) -> Cow<'a, str> {
+        if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+            return Cow::Borrowed(text);
+        }
         let has = |c| self.face(face).is_some_and(|loaded| loaded.glyph_index(c).is_some());
         let mut out = String::with_capacity(text.len());
         for c in text.chars() {
@@ -96,17 +99,26 @@ impl Faces {
                 out.extend(c.escape_unicode());
             }
         }
-        out
+        Cow::Owned(out)
+    }
+
+    /// The same for a text of several lines.
+    pub fn covered_lines<'a>(&self, text: &'a str, face: Face) -> Cow<'a, str> {
+        match text.contains('\n') {
+            true => Cow::Owned(text.split('\n').map(|line| self.covered(line, face)).collect::<Vec<_>>().join("\n")),
+            false => self.covered(text, face),
+        }
     }
 
     pub fn shape(&self, text: &str, face: Face) -> Rc<Shaped> {
-        let key = (face, text.to_owned());
-        if let Some(shaped) = self.shaped.borrow().get(&key) {
+        if let Some(shaped) = self.shaped.borrow().get(face as usize).and_then(|known| known.get(text)) {
             return Rc::clone(shaped);
         }
-        let shaped =
-            Rc::new(self.face(face).map_or(Shaped { glyphs: Vec::new(), width: 0.0 }, |loaded| shape(loaded, text)));
-        self.shaped.borrow_mut().insert(key, Rc::clone(&shaped));
+        let nothing = Shaped { glyphs: Vec::new(), width: 0.0 };
+        let shaped = Rc::new(self.face(face).map_or(nothing, |loaded| shape(loaded, text)));
+        if let Some(known) = self.shaped.borrow_mut().get_mut(face as usize) {
+            known.insert(text.to_owned(), Rc::clone(&shaped));
+        }
         shaped
     }
 

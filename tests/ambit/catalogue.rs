@@ -90,7 +90,7 @@ fn every_remedy_named_in_the_code_exists() {
                 folders.push(path);
             } else {
                 let text = std::fs::read_to_string(&path).unwrap_or_default();
-                for call in ["fix(\"", "remedies::fill(\"", "fix(\n", "remedies::fill(\n"] {
+                for call in [".fix(\"", "remedies::fill(\"", ".fix(\n", "remedies::fill(\n"] {
                     for (at, found) in text.match_indices(call) {
                         let rest = text[at + found.len()..].trim_start().trim_start_matches('"');
                         named.insert(rest.split('"').next().unwrap().to_owned());

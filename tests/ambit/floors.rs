@@ -53,13 +53,15 @@ fn no_arrow_runs_upward() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Between the files of one top-level module; `cli` is left out, whose arguments hold those of its commands.
 #[test]
 fn no_two_modules_of_one_folder_use_each_other_in_a_circle() {
     let mut uses: BTreeMap<Vec<String>, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for arrow in arrows() {
         let shared = arrow.from.iter().zip(&arrow.to).take_while(|(a, b)| a == b).count();
         if let (Some(from), Some(to)) = (arrow.from.get(shared), arrow.to.get(shared))
-            && shared > 0
+            && shared == 1
+            && arrow.from[0] != "cli"
         {
             uses.entry(arrow.from[..shared].to_vec()).or_default().entry(from.clone()).or_default().insert(to.clone());
         }

@@ -25,6 +25,11 @@ pub trait Power {
     /// Whether `action` on the resource with this ARN (`…/*` for a bucket's objects) is allowed, given the resource's own
     /// policy where it has one. `Unknown` where conditions or unread layers decide.
     fn may(&self, action: &str, resource: &str, policy: Option<&str>) -> Truth;
+
+    /// Whether an explicit deny takes the action away whatever a resource's own policy says.
+    fn never(&self, _action: &str) -> bool {
+        false
+    }
 }
 
 impl<F: Fn(&str, &str, Option<&str>) -> Truth> Power for F {
@@ -80,8 +85,7 @@ pub fn assess(store: &DataStore, safeguards: &Safeguards, power: &dyn Power) -> 
     let case = Case::new(store, safeguards);
     let (destroyable, survives) = (case.destruction().open_to(power), case.survives(power));
     let unprotect = store.kind.unprotect_action();
-    let own_policy = store.resource_policy.seen().map(String::as_str);
-    let unprotectable = unprotect.map_or(Truth::False, |action| power.may(action, store.arn.as_str(), own_policy));
+    let unprotectable = unprotect.map_or(Truth::False, |action| ways::step(action, store).open_to(power));
     let verdict = verdict(destroyable, survives);
     Recoverability {
         verdict,

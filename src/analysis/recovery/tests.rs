@@ -275,6 +275,16 @@ fn thirty_situations() {
             Lost,
             deny(&["dynamodb:DeleteTable"]),
         ),
+        (
+            "a table's own policy unread",
+            {
+                let mut situation = table();
+                situation.store.resource_policy = unread();
+                situation
+            },
+            Unknown,
+            deny(&["dynamodb:DeleteTable"]),
+        ),
         // Buckets.
         ("a bucket", bucket().may(&["s3:PutObject"]), Lost, Some(Remedy::SwitchOnVersioning)),
         (

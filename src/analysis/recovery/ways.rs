@@ -28,18 +28,49 @@ pub(super) enum Way {
 pub(super) struct Step {
     pub action: &'static str,
     pub resource: String,
-    /// `None` where the service has no such policy, or where it was lifted by an earlier step.
-    pub policy: Option<String>,
+    pub own: Own,
+}
+
+/// What a resource says itself about who may use it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Own {
+    /// It has no policy, or one that an earlier step lifted.
+    Nothing,
+    Policy(String),
+    /// It may have one that grants or denies.
+    Unread,
+}
+
+impl Own {
+    fn of(policy: &Observed<String>) -> Own {
+        match (policy.seen(), policy.is_whole()) {
+            (Some(text), _) => Own::Policy(text.clone()),
+            (None, true) => Own::Nothing,
+            (None, false) => Own::Unread,
+        }
+    }
+}
+
+impl Step {
+    fn open_to(&self, power: &dyn Power) -> Truth {
+        match &self.own {
+            Own::Nothing => power.may(self.action, &self.resource, None),
+            Own::Policy(text) => power.may(self.action, &self.resource, Some(text)),
+            // A deny elsewhere stands above whatever it says.
+            Own::Unread if power.never(self.action) => Truth::False,
+            Own::Unread => Truth::Unknown,
+        }
+    }
 }
 
 impl Way {
-    fn step(action: &'static str, resource: impl Into<String>, policy: &Observed<String>) -> Way {
-        Way::Do(Step { action, resource: resource.into(), policy: policy.seen().cloned() })
+    fn step(action: &'static str, resource: impl Into<String>, own: &Observed<String>) -> Way {
+        Way::Do(Step { action, resource: resource.into(), own: Own::of(own) })
     }
 
     pub fn open_to(&self, power: &dyn Power) -> Truth {
         match self {
-            Way::Do(step) => power.may(step.action, &step.resource, step.policy.as_deref()),
+            Way::Do(step) => step.open_to(power),
             Way::Is(truth) => *truth,
             Way::All(ways) => Truth::all(ways.iter().map(|way| way.open_to(power))),
             Way::Any(ways) => Truth::any(ways.iter().map(|way| way.open_to(power))),
@@ -56,16 +87,19 @@ impl Way {
     }
 }
 
+/// An action on a store itself.
+pub(super) fn step(action: &'static str, store: &DataStore) -> Way {
+    Way::step(action, store.arn.as_str(), &store.resource_policy)
+}
+
 /// How the data in a store is lost, copies aside.
 pub(super) fn destruction(store: &DataStore, protected: Truth, versioned: Truth) -> Way {
     match store.kind {
         StoreKind::S3Bucket => objects(store, protected, versioned),
         kind => {
-            let own = &store.resource_policy;
-            let arn = store.arn.as_str();
             let mut open = vec![Way::Is(protected.not())];
-            open.extend(kind.unprotect_action().map(|action| Way::step(action, arn, own)));
-            Way::All(vec![Way::step(kind.destroy_action(), arn, own), Way::Any(open)])
+            open.extend(kind.unprotect_action().map(|action| step(action, store)));
+            Way::All(vec![step(kind.destroy_action(), store), Way::Any(open)])
         }
     }
 }
@@ -103,7 +137,7 @@ pub(super) fn point_in_time(store: &DataStore, on: Truth) -> Option<Keep> {
         what: "point-in-time recovery".to_owned(),
         removal: Way::Any(vec![
             Way::Is(if on == Truth::True { Truth::False } else { Truth::Unknown }),
-            Way::step("dynamodb:UpdateContinuousBackups", store.arn.as_str(), &store.resource_policy),
+            step("dynamodb:UpdateContinuousBackups", store),
         ]),
         evidence: store.recovery.point_in_time.evidence.clone(),
     })
@@ -112,7 +146,9 @@ pub(super) fn point_in_time(store: &DataStore, on: Truth) -> Option<Keep> {
 pub(super) fn keep(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Keep {
     let removal = match copy.kind {
         CopyKind::RecoveryPoint => recovery_point(copy, vaults),
-        kind => Way::Do(Step { action: kind.delete_action(), resource: copy.arn.as_str().to_owned(), policy: None }),
+        kind => {
+            Way::Do(Step { action: kind.delete_action(), resource: copy.arn.as_str().to_owned(), own: Own::Nothing })
+        }
     };
     let made = copy.made.as_deref().map(|made| format!(" of {made}")).unwrap_or_default();
     let what = format!("{} `{}`{made}", copy.kind.noun(), copy.arn.short());
@@ -123,11 +159,8 @@ pub(super) fn keep(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Keep {
 /// so can the vault's access policy.
 fn recovery_point(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Way {
     let vault = vaults.members().iter().find(|vault| Some(&vault.arn) == copy.vault.as_ref());
-    let Some(vault) = vault else {
-        return Way::All(vec![Way::Is(Truth::Unknown), delete_point(&copy.arn, None)]);
-    };
+    let Some(vault) = vault else { return delete_point(&copy.arn, Own::Unread) };
     let vault_arn = vault.arn.as_str();
-    let own = vault.access_policy.seen().cloned();
     let on_vault = |action| Way::step(action, vault_arn, &vault.access_policy);
     let unlocked = match vault.lock.seen() {
         Some(VaultLock::Compliance) => return Way::Is(Truth::False),
@@ -135,21 +168,14 @@ fn recovery_point(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Way {
         Some(VaultLock::Open) => Way::Is(Truth::True),
         None => Way::Is(Truth::Unknown),
     };
-    let mut deletions = vec![delete_point(&copy.arn, own.clone())];
-    if own.is_some() {
-        let lifted = Way::Any(vec![
-            on_vault("backup:PutBackupVaultAccessPolicy"),
-            on_vault("backup:DeleteBackupVaultAccessPolicy"),
-        ]);
-        deletions.push(Way::All(vec![lifted, delete_point(&copy.arn, None)]));
-    } else if !vault.access_policy.is_whole() {
-        deletions = vec![Way::All(vec![Way::Is(Truth::Unknown), Way::Any(deletions)])];
-    }
-    Way::All(vec![unlocked, Way::Any(deletions)])
+    let lifted =
+        Way::Any(vec![on_vault("backup:PutBackupVaultAccessPolicy"), on_vault("backup:DeleteBackupVaultAccessPolicy")]);
+    let after = Way::All(vec![lifted, delete_point(&copy.arn, Own::Nothing)]);
+    Way::All(vec![unlocked, Way::Any(vec![delete_point(&copy.arn, Own::of(&vault.access_policy)), after])])
 }
 
-fn delete_point(arn: &Arn, policy: Option<String>) -> Way {
-    Way::Do(Step { action: CopyKind::RecoveryPoint.delete_action(), resource: arn.as_str().to_owned(), policy })
+fn delete_point(arn: &Arn, own: Own) -> Way {
+    Way::Do(Step { action: CopyKind::RecoveryPoint.delete_action(), resource: arn.as_str().to_owned(), own })
 }
 
 /// A power from which some actions were taken.
@@ -161,5 +187,9 @@ pub(super) struct Without<'a> {
 impl Power for Without<'_> {
     fn may(&self, action: &str, resource: &str, policy: Option<&str>) -> Truth {
         if self.taken.contains(action) { Truth::False } else { self.power.may(action, resource, policy) }
+    }
+
+    fn never(&self, action: &str) -> bool {
+        self.taken.contains(action) || self.power.never(action)
     }
 }

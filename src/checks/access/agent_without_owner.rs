@@ -8,7 +8,7 @@ use crate::checks::{Sheet, Sight, check};
 check!(agent_without_owner, "access", "Every agent has a named owner", Medium, PrivilegeEscalation, "agents_owned");
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
-    sight.organization(sheet);
+    sight.unread_ways(sheet);
     for agent in sight.agents {
         let row = &agent.agent;
         let evidence: Vec<_> = row.signals.iter().flat_map(|signal| signal.evidence.clone()).collect();

@@ -3,7 +3,10 @@
 //! Fails for a repository with a secret that carries an AWS access key by its name. Such a key works from anywhere, for anyone who read
 //! it once, and never asks for approval. Federation by OIDC replaces it.
 
-use crate::checks::{Sheet, Sight, check};
+use crate::{
+    analysis::secrets,
+    checks::{Sheet, Sight, check},
+};
 
 check!(
     static_cloud_key,
@@ -20,7 +23,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let secrets = sheet.members(name, &format!("secret names of {name}"), &repository.secrets);
         let evidence = &repository.secrets.evidence;
         let keys: Vec<&str> =
-            secrets.iter().map(|secret| secret.name.as_str()).filter(|secret| is_cloud_key(secret)).collect();
+            secrets.iter().map(|secret| secret.name.as_str()).filter(|secret| secrets::is_cloud_key(secret)).collect();
         if !keys.is_empty() {
             let statement = format!("{name} holds a long-lived AWS key in {}", keys.join(", "));
             sheet
@@ -30,10 +33,4 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             sheet.pass(name, format!("no secret of {name} is named like a cloud key"), evidence);
         }
     }
-}
-
-/// Names that carry an AWS key id or secret key, whatever stands around them.
-fn is_cloud_key(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    name.contains("AWS") && (name.contains("ACCESS_KEY") || name.contains("SECRET_KEY"))
 }

@@ -12,6 +12,7 @@ use crate::{
 check!(agent_may_bypass, "gates", "No agent may bypass a gate", Critical, ApprovalBypass, "gates_hold");
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
+    sight.unread_ways(sheet);
     for (repository, branch) in sight.production_branches(sheet) {
         let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
         let plain = rules::change_branch(repository, branch, &RefActor::plain_writer());

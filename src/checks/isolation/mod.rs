@@ -6,6 +6,7 @@ mod agent_changes_guardrail;
 mod agent_destroys_production;
 mod agent_reads_production;
 mod agent_writes_production;
+mod oidc_trust_too_wide;
 pub mod paths;
 mod resource_without_tier;
 mod role_serves_two_tiers;
@@ -18,5 +19,6 @@ pub const CHECKS: &[CheckDef] = &[
     agent_changes_guardrail::CHECK,
     role_serves_two_tiers::CHECK,
     secret_serves_two_tiers::CHECK,
+    oidc_trust_too_wide::CHECK,
     resource_without_tier::CHECK,
 ];

@@ -9,7 +9,8 @@ use crate::{
 
 /// Writes one row for each agent. `deed` reads on from "can": `delete production data`.
 pub fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, classes: &[ActionClass], deed: &str) {
-    let targets_read = sight.organization(sheet).is_some() & !sight.accounts(sheet).is_empty();
+    let targets_read = sight.world.forge.seen().is_some() & !sight.accounts(sheet).is_empty();
+    sight.unread_ways(sheet);
     unread_stores(sight, sheet);
     for agent in sight.agents {
         let concerns = |path: &&ReachPath| {

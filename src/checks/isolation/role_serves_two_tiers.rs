@@ -22,6 +22,7 @@ check!(
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     sight.accounts(sheet);
+    sight.unread_ways(sheet);
     for account in &sight.world.accounts {
         sheet.members(&account.scope, &format!("stores of data in account {}", account.scope), &account.stores);
     }

@@ -16,7 +16,7 @@ check!(
 );
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
-    sight.organization(sheet);
+    sight.unread_ways(sheet);
     for (_, store) in sight.production_stores(sheet) {
         for agent in sight.agents {
             let worst = |class: ActionClass| {

@@ -11,7 +11,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for account in sight.accounts(sheet) {
         sheet.members(&account.scope, &format!("trails of {}", account.scope), &account.trails);
     }
-    sight.organization(sheet);
+    sight.unread_ways(sheet);
     for path in sight.paths.iter().filter(|path| path.action == "cloudtrail:StopLogging") {
         let subject = format!("{} {}", path.agent.as_str(), path.resource.raw());
         let evidence: Vec<_> = path.hops.iter().flat_map(|hop| hop.evidence.clone()).collect();

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
 };
 
 use crate::{
@@ -43,7 +43,7 @@ pub fn config(path: Option<&Path>) -> Result<Configured, Failure> {
     let path = match path {
         Some(path) => path,
         // A repository's own file is a claim of the judged; it counts only when it is given by name.
-        None if here.is_file() && !Path::new(".git").exists() => here,
+        None if here.is_file() && !environment::inside_a_repository() => here,
         None => return Ok(Configured { config: Config::default(), bytes: None }),
     };
     let bytes = environment::read_file(path)?;
@@ -80,8 +80,8 @@ pub async fn collect(source: &Source, configured: &Configured, printer: &Printer
 /// An interrupted run stays open, so that it can be resumed.
 async fn finish(run: &RunWriter, outcome: Result<(), Failure>, clock: &dyn Clock) -> Result<RunId, Failure> {
     outcome?;
-    run.end(clock.now(), None).await.map_err(Failure::new)?;
-    Ok(run.run().clone())
+    run.end(crate::evidence::End { at: clock.now(), complete: true, why: None }).await.map_err(Failure::new)?;
+    Ok(run.id().clone())
 }
 
 /// Asks everything that the plan holds; GitHub first, because a wrong token should be known at once.
@@ -92,7 +92,7 @@ async fn ask(
     credential: Option<github::client::Credential>,
     printer: &Printer,
 ) -> Result<(), Failure> {
-    let progress: Arc<dyn Progress> = Arc::new(Shown::new(*printer));
+    let progress = Shown::new(*printer);
     if let Some(credential) = credential {
         let client = github::client::Client::new(
             wire.clone(),
@@ -100,51 +100,26 @@ async fn ask(
         )
         .map_err(Failure::new)?;
         let plan = github::Plan::new(source.org.as_deref(), &source.repositories, &configured.config);
-        let summary = github::collect(&client, &plan, progress.as_ref()).await.map_err(Failure::new)?;
+        let summary = github::collect(&client, &plan, &progress).await.map_err(Failure::new)?;
         printer.progress_done();
         printer.say(&format!("GitHub: {summary}"));
     }
     if !source.no_aws {
-        let accounts = aws_scopes(&configured.config)
-            .into_iter()
-            .map(|(scope, role)| account(source, configured, scope, role))
-            .collect();
-        for outcome in aws::collect_all(wire, accounts, &progress).await.map_err(Failure::new)? {
+        for (scope, role) in aws_scopes(&configured.config) {
+            let name = scope.to_string();
+            let reading = aws::Reading {
+                scope,
+                regions: regions(source, &configured.config),
+                endpoint: environment::aws_endpoint(),
+                credential: environment::aws_credential(),
+                role,
+            };
+            let summary = aws::collect(wire, reading, &progress).await.map_err(Failure::new)?;
             printer.progress_done();
-            match outcome.result {
-                Ok(summary) => {
-                    printer.say(&format!(
-                        "{}: {} calls, {} refused, {} unanswered",
-                        outcome.scope.as_str(),
-                        summary.calls,
-                        summary.refused,
-                        summary.unanswered
-                    ));
-                }
-                // An account that cannot be entered is a row of the report, not the end of the run.
-                Err(error) => printer.say(&format!("{}: not collected: {error}", outcome.scope.as_str())),
-            }
+            printer.say(&format!("{name}: {summary}"));
         }
     }
     Ok(())
-}
-
-fn account(
-    source: &Source,
-    configured: &Configured,
-    scope: Scope,
-    role: Option<String>,
-) -> (aws::client::Source, aws::Plan) {
-    let regions = regions(source, &configured.config);
-    let home = regions.first().cloned().unwrap_or_default();
-    let client = aws::client::Source {
-        scope,
-        region: home.clone(),
-        endpoint: environment::aws_endpoint(),
-        credential: environment::aws_credential(),
-        role: role.map(|arn| aws::client::Role { arn, external_id: None }),
-    };
-    (client, aws::Plan { home, regions: aws::Regions::Named(regions) })
 }
 
 /// Progress on a terminal: the part at work and how far it is.

@@ -11,7 +11,7 @@ use crate::{
 static RECORDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/samples/acme-before/store");
 
 pub async fn run(args: &Demo, printer: &Printer) -> Result<Exit, Failure> {
-    printer.say("acme, a recorded organisation of two humans' scale; no network is used");
+    printer.say("acme: a recorded organisation that is built in; no network is used");
     let store = Store::from_files("the built-in sample", files(&RECORDED)).await.map_err(Failure::new)?;
     let run = store.newest_complete().await.map_err(Failure::new)?;
     let log = store.load(&run).await.map_err(Failure::new)?;

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use thiserror::Error;
 
 use crate::{
+    cli::{Exit, Failure, args::FailOn, printer::Printer},
     hook::{
         Judgement, Rules, RulesError, SETTINGS_FILE, Settings, SettingsError,
         change::{Change, Content, Entry, FileChange, Object, Scope},
@@ -17,7 +18,6 @@ use crate::{
         coverage::{Coverage, CoverageError},
         output,
     },
-    report::Severity,
 };
 
 use git::{Git, GitError};
@@ -65,7 +65,7 @@ pub struct Hook {
     pub format: Format,
     /// Exit with 3 on a finding at or above this severity
     #[arg(long, value_name = "SEVERITY", default_value = "info")]
-    pub fail_on: Least,
+    pub fail_on: FailOn,
 }
 
 /// For people, for programs, for code scanning.
@@ -74,28 +74,6 @@ pub enum Format {
     Human,
     Json,
     Sarif,
-}
-
-/// The least severity that fails.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Least {
-    Critical,
-    High,
-    Medium,
-    Low,
-    Info,
-}
-
-impl From<Least> for Severity {
-    fn from(least: Least) -> Severity {
-        match least {
-            Least::Critical => Severity::Critical,
-            Least::High => Severity::High,
-            Least::Medium => Severity::Medium,
-            Least::Low => Severity::Low,
-            Least::Info => Severity::Info,
-        }
-    }
 }
 
 /// Why the change could not be judged. The text ends in a `hint:` where a person can do something.
@@ -115,20 +93,18 @@ pub enum HookError {
     Output(#[from] serde_json::Error),
 }
 
-/// What the command says and whether the change may pass.
-#[derive(Debug)]
-pub struct Answer {
-    /// For stdout.
-    pub text: String,
-    /// Exit code 3.
-    pub fails: bool,
-}
-
-/// Judges the change.
+/// Judges the change and prints what was found.
 ///
 /// # Errors
 /// When git, a file or a rule cannot be read. A change that could be read only in part is a finding, not an error.
-pub fn run(args: &Hook) -> Result<Answer, HookError> {
+pub fn run(args: &Hook, printer: &Printer) -> Result<Exit, Failure> {
+    let (text, fails) = answer(args).map_err(Failure::new)?;
+    printer.result(&text).map_err(Failure::new)?;
+    Ok(if fails { Exit::Fails } else { Exit::Clean })
+}
+
+/// The report in the form asked for, and whether a finding is severe enough to fail.
+fn answer(args: &Hook) -> Result<(String, bool), HookError> {
     let git = Git::open(&args.repository)?;
     let (base, entries, scope) = entries(args, &git)?;
     let change = Change { scope, files: files(&git, entries)? };
@@ -155,7 +131,7 @@ pub fn run(args: &Hook) -> Result<Answer, HookError> {
         Format::Json => output::json(&report)?,
         Format::Sarif => output::sarif(&report, &rules)?,
     };
-    Ok(Answer { text, fails: report.fails(args.fail_on.into()) })
+    Ok((text, report.fails(args.fail_on.into())))
 }
 
 /// The base of the change, what it touches, and which lines of that count.

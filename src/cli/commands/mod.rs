@@ -6,4 +6,5 @@ pub mod demo;
 pub mod explain;
 #[cfg(feature = "hook")]
 pub mod hook;
+pub mod iam;
 pub mod report;

@@ -4,37 +4,40 @@
 //! credentials or a store that cannot be written ends a collection.
 
 mod account;
+mod alerts;
+mod backups;
 mod buckets;
 pub mod client;
 mod regional;
 mod session;
+#[cfg(test)]
+mod tests;
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use super::{
     Progress,
     wire::{Error, Wire},
 };
-use client::{Account, Source};
-use session::Session;
+use crate::{evidence::Scope, facts::aws::ENABLED_REGIONS};
+use client::{Account, Credential, Role, Source};
+use session::{Parts, Session};
 
-/// Where to look in an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
-    /// Answers for the account as a whole, and is looked at with the others.
-    pub home: String,
-    pub regions: Regions,
+/// One account to be read through one identity.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// From configuration; a run's header names it with the same Regions.
+    pub scope: Scope,
+    /// The Regions to look at. The first one is the home Region, which answers for the account as a whole.
+    pub regions: Vec<String>,
+    /// Replaces every service's address, as `AWS_ENDPOINT_URL` does.
+    pub endpoint: Option<String>,
+    pub credential: Credential,
+    /// A role of the account to assume with that credential.
+    pub role: Option<String>,
 }
 
-/// The Regions to look at beside the home Region.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Regions {
-    Named(Vec<String>),
-    /// Those that the account has enabled, as EC2 "DescribeRegions" names them.
-    Enabled,
-}
-
-/// How a collection of one account went, in numbers.
+/// How the collection of one account went.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     pub calls: usize,
@@ -42,57 +45,64 @@ pub struct Summary {
     pub refused: usize,
     /// Calls that no answer came to.
     pub unanswered: usize,
+    /// Why nothing was asked: the role could not be assumed.
+    pub not_entered: Option<String>,
 }
 
-/// One of several accounts.
-#[derive(Debug)]
-pub struct Outcome {
-    pub scope: crate::evidence::Scope,
-    /// The error is why this account was not collected; the others were.
-    pub result: Result<Summary, Error>,
-}
-
-/// Collects several accounts one after the other. An account that cannot be entered does not stop the others.
-///
-/// # Errors
-/// A used-up budget or a store that cannot be written: then no further account can be collected either.
-pub async fn collect_all(
-    wire: &Wire,
-    accounts: Vec<(Source, Plan)>,
-    progress: &Arc<dyn Progress>,
-) -> Result<Vec<Outcome>, Error> {
-    let mut outcomes = Vec::new();
-    for (source, plan) in accounts {
-        let scope = source.scope.clone();
-        let result = async {
-            let account = Arc::new(Account::connect(wire.clone(), source).await?);
-            collect(&account, &plan, progress).await
-        };
-        match result.await {
-            Err(error @ (Error::Exhausted { .. } | Error::Store(_))) => return Err(error),
-            result => outcomes.push(Outcome { scope, result }),
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.not_entered {
+            Some(why) => write!(f, "not collected: {why}"),
+            None => {
+                let Summary { calls, refused, unanswered, .. } = self;
+                write!(f, "{calls} calls, {refused} of them answered without success, {unanswered} not answered")
+            }
         }
     }
-    Ok(outcomes)
 }
 
-/// Collects one account.
+/// Collects one account. A role that cannot be assumed leaves the account uncollected and others untouched.
 ///
 /// # Errors
-/// A used-up budget, lost credentials, or a store that cannot be written; what was recorded until then stays.
-pub async fn collect(account: &Arc<Account>, plan: &Plan, progress: &Arc<dyn Progress>) -> Result<Summary, Error> {
-    let session = Session::new(account.clone(), plan.home.clone(), progress.clone());
-    let id = account::caller(&session).await?;
-    let regions = regional::regions(&session, &plan.regions).await?;
-    let mut parts = session::Parts::default();
-    parts.add(&session, "identities", account::identities(session.clone()));
-    parts.add(&session, "organisation", account::organization(session.clone(), id.clone()));
-    parts.add(&session, "buckets", buckets::all(session.clone()));
-    parts.add(&session, "trails", regional::trails(session.clone(), regions.clone()));
-    for region in regions {
-        let part = format!("databases and tables in {region}");
-        parts.add(&session, &part, regional::all(session.clone(), region.clone(), id.clone()));
+/// No credentials at all, a used-up budget, or a store that cannot be written; what was recorded until then stays.
+pub async fn collect(wire: &Wire, reading: Reading, progress: &dyn Progress) -> Result<Summary, Error> {
+    let home = reading.regions.first().filter(|name| *name != ENABLED_REGIONS).cloned();
+    let home = home.unwrap_or_else(|| "us-east-1".to_owned());
+    let source = Source {
+        scope: reading.scope.clone(),
+        region: home.clone(),
+        endpoint: reading.endpoint,
+        credential: reading.credential,
+        role: reading.role.clone().map(|arn| Role { arn, external_id: None }),
+    };
+    match Account::connect(wire.clone(), source).await {
+        Ok(account) => entered(Arc::new(account), home, &reading.regions, progress).await,
+        Err(Error::Setup { why }) if reading.role.is_some() => {
+            Ok(Summary { not_entered: Some(why), ..Summary::default() })
+        }
+        Err(error) => Err(error),
     }
-    parts.finish().await?;
+}
+
+async fn entered(
+    account: Arc<Account>,
+    home: String,
+    regions: &[String],
+    progress: &dyn Progress,
+) -> Result<Summary, Error> {
+    let session = Session::new(account, home);
+    let id = account::caller(&session).await?;
+    let regions = regional::regions(&session, regions).await?;
+    let mut parts = Parts::default();
+    parts.start(account::identities(session.clone()));
+    parts.start(account::organization(session.clone(), id.clone()));
+    parts.start(buckets::all(session.clone()));
+    parts.start(regional::trails(session.clone(), regions.clone()));
+    for region in regions {
+        parts.start(regional::all(session.clone(), region.clone(), id.clone()));
+        parts.start(backups::all(session.clone(), region.clone()));
+        parts.start(alerts::all(session.clone(), region));
+    }
+    parts.watched(session.scope(), progress).await?;
     Ok(session.summary())
 }

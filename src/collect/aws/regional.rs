@@ -4,23 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{
-    Regions,
-    session::{Parts, Session},
-};
-use crate::collect::wire::Error;
+use super::session::{Parts, Session};
+use crate::{collect::wire::Error, facts::aws::ENABLED_REGIONS};
 
-/// The Regions to look at, the home Region first.
-pub(super) async fn regions(session: &Session, wanted: &Regions) -> Result<Vec<String>, Error> {
-    let others = match wanted {
-        Regions::Named(names) => names.clone(),
-        Regions::Enabled => {
-            let answer = session.call("ec2", session.home(), "DescribeRegions", json!({})).await?;
-            answer.texts("regionName")
-        }
-    };
+/// The Regions to look at, the home Region first. The word for all enabled ones is replaced by their names.
+pub(super) async fn regions(session: &Session, wanted: &[String]) -> Result<Vec<String>, Error> {
     let mut all = vec![session.home().to_owned()];
-    all.extend(others);
+    all.extend(wanted.iter().filter(|name| *name != ENABLED_REGIONS).cloned());
+    if wanted.iter().any(|name| name == ENABLED_REGIONS) {
+        all.extend(session.call("ec2", session.home(), "DescribeRegions", json!({})).await?.texts("regionName"));
+    }
     let mut seen = BTreeSet::new();
     all.retain(|region| seen.insert(region.clone()));
     Ok(all)

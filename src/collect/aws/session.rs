@@ -15,7 +15,10 @@ use super::{
     Summary,
     client::{Account, Answer},
 };
-use crate::collect::{Progress, wire::Error};
+use crate::{
+    collect::{Progress, wire::Error},
+    evidence::Scope,
+};
 
 #[derive(Clone)]
 pub(super) struct Session(Arc<Inner>);
@@ -23,18 +26,16 @@ pub(super) struct Session(Arc<Inner>);
 struct Inner {
     account: Arc<Account>,
     home: String,
-    progress: Arc<dyn Progress>,
     calls: AtomicUsize,
     refused: AtomicUsize,
     unanswered: AtomicUsize,
 }
 
 impl Session {
-    pub fn new(account: Arc<Account>, home: String, progress: Arc<dyn Progress>) -> Session {
+    pub fn new(account: Arc<Account>, home: String) -> Session {
         Session(Arc::new(Inner {
             account,
             home,
-            progress,
             calls: AtomicUsize::default(),
             refused: AtomicUsize::default(),
             unanswered: AtomicUsize::default(),
@@ -64,7 +65,12 @@ impl Session {
             calls: self.0.calls.load(Relaxed),
             refused: self.0.refused.load(Relaxed),
             unanswered: self.0.unanswered.load(Relaxed),
+            not_entered: None,
         }
+    }
+
+    pub fn scope(&self) -> &Scope {
+        self.0.account.scope()
     }
 }
 
@@ -73,31 +79,28 @@ impl Session {
 pub(super) struct Parts(JoinSet<Result<(), Error>>);
 
 impl Parts {
-    /// Starts a part that progress shows by name.
-    pub fn add(
-        &mut self,
-        session: &Session,
-        name: &str,
-        part: impl Future<Output = Result<(), Error>> + Send + 'static,
-    ) {
-        let (progress, name) = (session.0.progress.clone(), format!("{name} of {}", session.0.account.scope()));
-        self.start(async move {
-            progress.begin(&name, None);
-            let result = part.await;
-            progress.end(&name);
-            result
-        });
-    }
-
-    /// Starts a part that nobody needs to see.
     pub fn start(&mut self, part: impl Future<Output = Result<(), Error>> + Send + 'static) {
         self.0.spawn(part);
     }
 
     /// Waits for all. The first error ends the rest.
-    pub async fn finish(mut self) -> Result<(), Error> {
+    pub async fn finish(self) -> Result<(), Error> {
+        self.each_done(|| ()).await
+    }
+
+    /// As [`Parts::finish`], with each part told when it is done.
+    pub async fn watched(self, scope: &Scope, progress: &dyn Progress) -> Result<(), Error> {
+        let account = scope.to_string();
+        progress.begin(&account, Some(self.0.len()));
+        let result = self.each_done(|| progress.step(&account)).await;
+        progress.end(&account);
+        result
+    }
+
+    async fn each_done(mut self, tell: impl Fn()) -> Result<(), Error> {
         while let Some(done) = self.0.join_next().await {
             done.map_err(|e| Error::Setup { why: format!("a part of the collection broke off: {e}") })??;
+            tell();
         }
         Ok(())
     }

@@ -150,8 +150,8 @@ mod tests {
     async fn only_so_many_at_once() {
         let pace = Pace::new(ManualClock::shared(jiff::Timestamp::UNIX_EPOCH), 2, Duration::ZERO);
         let (one, _two) = (pace.turn(&lane(), None).await.unwrap(), pace.turn(&lane(), None).await.unwrap());
-        let lane = lane();
-        let third = pace.turn(&lane, None);
+        let at = lane();
+        let third = pace.turn(&at, None);
         tokio::pin!(third);
         assert!(std::future::poll_fn(|c| std::task::Poll::Ready(third.as_mut().poll(c).is_pending())).await);
         drop(one);

@@ -12,7 +12,7 @@ use super::{
     Answered, Error,
     policy::{Permit, Secrecy},
 };
-use crate::evidence::{Answer, Caller, Key, Pages, Record, RunLog, Scope};
+use crate::evidence::{Answer, Caller, Key, Pages, Record, RunLog, Scope, Stop};
 
 #[derive(Debug)]
 pub(super) struct Recorded {
@@ -49,7 +49,9 @@ impl Recorded {
     pub fn forget_unfinished(&self, scope: &Scope, permit: &Permit, request: &Request<Bytes>) {
         let Some(log) = &self.log else { return };
         let pages = recorded_pages(log, scope, permit, request);
-        if !pages.complete() {
+        // A list that is denied from its first page has no pages that could have moved.
+        let denied = pages.records.len() == 1 && matches!(pages.stop, Stop::Status(_));
+        if !pages.complete() && !denied {
             self.used().extend(pages.records.iter().filter_map(|record| record.key));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     controls::operations,
-    evidence::{Pages, RunLog, Scope},
+    evidence::{Pages, Record, RunLog, Scope},
     model::{id::Region, observed::Observed},
 };
 
@@ -11,6 +11,9 @@ use super::{
     fields::{items, text},
     join,
 };
+
+/// A Region's name, in the header of a run, that stands for all Regions that the account has enabled.
+pub const ENABLED_REGIONS: &str = "enabled";
 
 /// One account's part of a run log.
 pub(super) struct Account<'a> {
@@ -26,7 +29,8 @@ impl<'a> Account<'a> {
     pub fn new(log: &'a RunLog, scope: &'a Scope) -> Account<'a> {
         let source = log.header().aws.iter().find(|source| source.scope == *scope);
         let regions = source.map(|source| source.regions.as_slice()).unwrap_or_default();
-        let regions = regions.iter().map(|region| Region::new(region.clone())).collect();
+        let named = regions.iter().filter(|region| *region != ENABLED_REGIONS);
+        let regions = named.map(|region| Region::new(region.clone())).collect();
         let mut account = Account { log, scope, regions, unlisted: None };
         account.find_regions();
         account
@@ -44,6 +48,12 @@ impl<'a> Account<'a> {
         if !listed.evidence.is_empty() && listed.end != End::Whole {
             self.unlisted = Some(listed);
         }
+    }
+
+    /// The last attempt to assume this account's role, if it failed.
+    pub fn refused_role(&self) -> Option<&'a Record> {
+        let attempts = self.log.records().iter().filter(|record| record.scope == *self.scope);
+        attempts.rev().find(|record| record.operation == "AssumeRole").filter(|record| !record.granted())
     }
 
     /// The Region that answers for the account as a whole.

@@ -25,6 +25,18 @@ pub(super) fn number(value: &Value, name: &str) -> Option<u64> {
     }
 }
 
+/// A moment, RFC 3339: as XML writes it, or from JSON's seconds since 1970.
+pub(super) fn moment(value: &Value, name: &str) -> Option<String> {
+    match value.get(name)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(seconds) => {
+            let time = jiff::SignedDuration::try_from_secs_f64(seconds.as_f64()?).ok()?;
+            Some(jiff::Timestamp::from_duration(time).ok()?.to_string())
+        }
+        _ => None,
+    }
+}
+
 /// The members of a list: a JSON array, or an XML element whose children all have one name (`member`, `DBInstance`).
 pub(super) fn items<'a>(value: &'a Value, name: &str) -> Vec<&'a Value> {
     match value.get(name) {

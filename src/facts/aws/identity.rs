@@ -18,10 +18,15 @@ use super::{
     join,
 };
 
-/// STS "GetCallerIdentity", which needs no permission.
+/// STS "GetCallerIdentity", which needs no permission. Where it was never asked because the account could not be entered,
+/// the refused role says so.
 pub(super) fn caller(account: &Account<'_>) -> Observed<Caller> {
-    account
-        .ask_home("sts", "GetCallerIdentity", &[])
+    let asked = account.ask_home("sts", "GetCallerIdentity", &[]);
+    if let (true, Some(refused)) = (asked.evidence.is_empty(), account.refused_role()) {
+        let status = refused.status().map_or("no answer".to_owned(), |status| format!("HTTP {status}"));
+        return Observed::failed(format!("the role could not be assumed: {status}"), vec![refused.id.clone()]);
+    }
+    asked
         .one(|body| Some(Caller { account: AccountId::new(text(body, "Account")?), arn: Arn::new(text(body, "Arn")?) }))
 }
 

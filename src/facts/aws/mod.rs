@@ -4,7 +4,9 @@
 //! denied, failed or not collected, and never empty.
 
 mod account;
+mod alerts;
 mod answer;
+mod backups;
 pub mod coverage;
 mod dynamodb;
 mod fields;
@@ -25,6 +27,7 @@ use crate::{
     model::world::CloudAccount,
 };
 
+pub use account::ENABLED_REGIONS;
 pub use coverage::coverage;
 pub use s3::{bucket_location, bucket_regions};
 
@@ -43,6 +46,8 @@ pub fn lower(log: &RunLog, scope: &Scope) -> CloudAccount {
             s3::stores(&account, &caller),
         ]),
         trails: trails::trails(&account),
+        safeguards: backups::safeguards(&account),
+        detection: alerts::detection(&account),
         caller,
     }
 }

@@ -50,14 +50,17 @@ fn trail(account: &Account<'_>, region: &Region, body: &Value) -> Result<Trail, 
     })
 }
 
-/// Whether the selectors let management write events through.
+/// Whether the selectors let management write events through. "By default, trails created without specific event selectors
+/// are configured to log all read and write management events" (CloudTrail API Reference, PutEventSelectors).
 ///
 /// Source: CloudTrail API Reference, "EventSelector" and "AdvancedEventSelector" (`eventCategory` and `readOnly` for management events).
 pub(super) fn management_writes(body: &Value) -> bool {
     let basic = |selector: &&Value| {
         truth(selector, "IncludeManagementEvents") != Some(false) && text(selector, "ReadWriteType") != Some("ReadOnly")
     };
-    items(body, "EventSelectors").iter().any(basic) || items(body, "AdvancedEventSelectors").into_iter().any(advanced)
+    let none = ["EventSelectors", "AdvancedEventSelectors"].iter().all(|list| items(body, list).is_empty());
+    none || items(body, "EventSelectors").iter().any(basic)
+        || items(body, "AdvancedEventSelectors").into_iter().any(advanced)
 }
 
 fn advanced(selector: &Value) -> bool {

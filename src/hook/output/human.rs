@@ -27,7 +27,11 @@ fn summary(report: &Report) -> String {
         1 => "1 finding".to_owned(),
         n => format!("{n} findings"),
     };
-    let mut line = format!("{found} in {} lines of {}", report.lines_added, count(report.files_read, "file", "files"));
+    let mut line = format!(
+        "{found} in {} of {}",
+        count(report.lines_added, "line", "lines"),
+        count(report.files_read, "file", "files")
+    );
     if report.files_without_text > 0 {
         let _ = write!(line, "; {} without text not read", count(report.files_without_text, "file", "files"));
     }

@@ -1,7 +1,8 @@
 //! What kind of file a path is: a rule holds in some kinds and not in others.
 
-use regex::RegexSet;
 use serde::Deserialize;
+
+use super::PatternSet;
 
 /// The kinds, from the most to the least particular: the first whose patterns match is the kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -22,10 +23,10 @@ pub enum Class {
 /// The patterns of `controls/hook/files.yaml`.
 #[derive(Debug)]
 pub struct Files {
-    generated: RegexSet,
-    test: RegexSet,
-    prose: RegexSet,
-    config: RegexSet,
+    generated: PatternSet,
+    test: PatternSet,
+    prose: PatternSet,
+    config: PatternSet,
 }
 
 #[derive(Debug, Deserialize)]
@@ -38,13 +39,18 @@ pub(super) struct FilesData {
 }
 
 impl Files {
-    pub(super) fn new(data: &FilesData) -> Result<Files, regex::Error> {
-        Ok(Files {
-            generated: RegexSet::new(&data.generated)?,
-            test: RegexSet::new(&data.test)?,
-            prose: RegexSet::new(&data.prose)?,
-            config: RegexSet::new(&data.config)?,
-        })
+    pub(super) fn new(data: FilesData) -> Files {
+        Files {
+            generated: PatternSet::new(data.generated),
+            test: PatternSet::new(data.test),
+            prose: PatternSet::new(data.prose),
+            config: PatternSet::new(data.config),
+        }
+    }
+
+    /// The patterns of all kinds.
+    pub fn patterns(&self) -> [&PatternSet; 4] {
+        [&self.generated, &self.test, &self.prose, &self.config]
     }
 
     pub fn class(&self, path: &str) -> Class {

@@ -2,23 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use include_dir::{Dir, include_dir};
-use regex::{Regex, RegexSet};
 use serde::Deserialize;
 use thiserror::Error;
 use tree_sitter::QueryError;
 
-use crate::report::Severity;
+use crate::{controls::embedded, report::Severity};
 
 use super::{
     super::Language,
-    Body, Case, Class, Condition, Files, Rule, Rules, TextRule,
+    Body, Case, Class, Condition, Files, Pattern, PatternSet, Rule, Rules, TextRule,
     conditions::{Enclosure, Test},
-    files::FilesData,
 };
 
-static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/controls/hook");
-const FILES: &str = "files.yaml";
+const FOLDER: &str = "hook";
+const FILES: &str = "hook/files.yaml";
 
 /// Why rules could not be loaded.
 #[derive(Debug, Error)]
@@ -46,6 +43,10 @@ pub enum RulesError {
 }
 
 impl RulesError {
+    pub(super) fn regex(rule: &str, error: &regex::Error) -> RulesError {
+        RulesError::Regex { rule: rule.to_owned(), why: error.to_string() }
+    }
+
     pub(super) fn query(rule: &str, language: Language, error: &QueryError) -> RulesError {
         RulesError::Query { rule: rule.to_owned(), language, why: error.to_string() }
     }
@@ -95,9 +96,11 @@ struct ConditionData {
     of: String,
     matches: Option<String>,
     lacks: Option<String>,
+    lacks_through: Option<String>,
     only: Option<String>,
     head: Option<String>,
     head_lacks: Option<String>,
+    parent: Option<String>,
     within: Option<EnclosureData>,
     not_within: Option<EnclosureData>,
     unexplained: Option<usize>,
@@ -142,13 +145,11 @@ impl Rules {
     pub fn with(more: &[(String, String)]) -> Result<Rules, RulesError> {
         let mut all = Vec::new();
         let mut files = None;
-        for file in BUILT_IN.files() {
-            let name = file.path().to_string_lossy().into_owned();
-            let yaml = file.contents_utf8().unwrap_or_default();
-            if name == FILES {
+        for (path, yaml) in embedded::folder(FOLDER) {
+            if path == FILES {
                 files = Some(read_files(yaml)?);
             } else {
-                all.push(read_rule(&name, yaml)?);
+                all.push(read_rule(path, yaml)?);
             }
         }
         all.sort_by(|a, b| a.id.cmp(&b.id));
@@ -160,7 +161,7 @@ impl Rules {
             all.push(rule);
         }
         let files = files.ok_or_else(|| RulesError::Yaml { file: FILES.into(), why: "it is missing".into() })?;
-        let rules = assemble(all, files)?;
+        let rules = assemble(all, files);
         if !more.is_empty() {
             rules.verify()?;
         }
@@ -168,24 +169,22 @@ impl Rules {
     }
 }
 
-fn assemble(all: Vec<Rule>, files: Files) -> Result<Rules, RulesError> {
+fn assemble(all: Vec<Rule>, files: Files) -> Rules {
     let mut patterns = Vec::new();
     let mut text_places = Vec::new();
     for (index, rule) in all.iter().enumerate() {
         if let Body::Text(text) = &rule.body {
             for (place, pattern) in text.patterns.iter().enumerate() {
-                patterns.push(pattern.as_str());
+                patterns.push(pattern.source().to_owned());
                 text_places.push((index, place));
             }
         }
     }
-    let any_text = set("text rules", &patterns)?;
-    Ok(Rules { all, files, any_text, text_places, compiled: Default::default() })
+    Rules { all, files, any_text: PatternSet::new(patterns), text_places, compiled: Default::default() }
 }
 
 fn read_files(yaml: &str) -> Result<Files, RulesError> {
-    let data: FilesData = parse(FILES, yaml)?;
-    Files::new(&data).map_err(|error| RulesError::Regex { rule: FILES.into(), why: error.to_string() })
+    Ok(Files::new(parse(FILES, yaml)?))
 }
 
 fn parse<'a, T: Deserialize<'a>>(file: &str, yaml: &'a str) -> Result<T, RulesError> {
@@ -200,7 +199,7 @@ fn read_rule(file: &str, yaml: &str) -> Result<Rule, RulesError> {
     }
     let body = match (data.syntax, data.text) {
         (Some(syntax), None) => Body::Syntax(cases(&data.id, syntax)?),
-        (None, Some(text)) => Body::Text(text_rule(&data.id, text)?),
+        (None, Some(text)) => Body::Text(text_rule(text)),
         _ => return Err(RulesError::Kind(data.id)),
     };
     Ok(Rule {
@@ -229,26 +228,25 @@ fn cases(rule: &str, data: SyntaxData) -> Result<Vec<Case>, RulesError> {
 }
 
 fn condition(rule: &str, data: &ConditionData) -> Result<Condition, RulesError> {
-    let regex = |pattern: &String| regex(rule, pattern);
     let mut tests = Vec::new();
     for (pattern, make) in [
-        (&data.matches, Test::Matches as fn(Regex) -> Test),
+        (&data.matches, Test::Matches as fn(Pattern) -> Test),
         (&data.lacks, Test::Lacks),
+        (&data.lacks_through, Test::LacksThrough),
         (&data.only, Test::Only),
         (&data.head, Test::Head),
         (&data.head_lacks, Test::HeadLacks),
+        (&data.parent, Test::Parent),
     ] {
-        if let Some(pattern) = pattern {
-            tests.push(make(regex(pattern)?));
-        }
+        tests.extend(pattern.as_deref().map(Pattern::new).map(make));
     }
     for (enclosure, make) in
         [(&data.within, Test::Within as fn(Enclosure) -> Test), (&data.not_within, Test::NotWithin)]
     {
-        if let Some(enclosure) = enclosure {
-            let head = enclosure.head.as_ref().map(regex).transpose()?;
-            tests.push(make(Enclosure { kind: regex(&enclosure.kind)?, head }));
-        }
+        tests.extend(enclosure.as_ref().map(|enclosure| {
+            let head = enclosure.head.as_deref().map(Pattern::new);
+            make(Enclosure { kind: Pattern::new(&enclosure.kind), head })
+        }));
     }
     tests.extend(data.unexplained.map(Test::Unexplained));
     match (tests.pop(), tests.is_empty()) {
@@ -257,20 +255,12 @@ fn condition(rule: &str, data: &ConditionData) -> Result<Condition, RulesError> 
     }
 }
 
-fn text_rule(rule: &str, data: TextData) -> Result<TextRule, RulesError> {
-    Ok(TextRule {
-        patterns: data.patterns.iter().map(|pattern| regex(rule, pattern)).collect::<Result<_, _>>()?,
+fn text_rule(data: TextData) -> TextRule {
+    TextRule {
+        patterns: data.patterns.iter().map(|pattern| Pattern::new(pattern)).collect(),
         min_entropy: data.min_entropy,
-        allow: set(rule, &data.allow)?,
-        allow_lines: set(rule, &data.allow_lines)?,
+        allow: PatternSet::new(data.allow),
+        allow_lines: PatternSet::new(data.allow_lines),
         secret: data.secret,
-    })
-}
-
-fn regex(rule: &str, pattern: &str) -> Result<Regex, RulesError> {
-    Regex::new(pattern).map_err(|error| RulesError::Regex { rule: rule.to_owned(), why: error.to_string() })
-}
-
-fn set(rule: &str, patterns: &[impl AsRef<str>]) -> Result<RegexSet, RulesError> {
-    RegexSet::new(patterns).map_err(|error| RulesError::Regex { rule: rule.to_owned(), why: error.to_string() })
+    }
 }

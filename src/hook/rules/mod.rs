@@ -3,17 +3,18 @@
 mod conditions;
 mod files;
 mod load;
+mod pattern;
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
-use regex::{Regex, RegexSet};
 use tree_sitter::Query;
 
 use crate::report::Severity;
 
-pub use conditions::Condition;
+pub use conditions::{Condition, File};
 pub use files::{Class, Files};
 pub use load::{Example, RulesError};
+pub use pattern::{Pattern, PatternSet};
 
 use super::Language;
 
@@ -51,13 +52,13 @@ pub struct Case {
 /// A rule on the text of a line.
 #[derive(Debug)]
 pub struct TextRule {
-    pub patterns: Vec<Regex>,
+    pub patterns: Vec<Pattern>,
     /// Bits a character that the value must have at least (Shannon, over its characters).
     pub min_entropy: Option<f64>,
     /// Values that are no finding.
-    pub allow: RegexSet,
+    pub allow: PatternSet,
     /// Lines that are no finding.
-    pub allow_lines: RegexSet,
+    pub allow_lines: PatternSet,
     /// The value is a secret: it is masked wherever a line is shown.
     pub secret: bool,
 }
@@ -67,7 +68,7 @@ pub struct Rules {
     all: Vec<Rule>,
     files: Files,
     /// Every pattern of every text rule, so that a line which holds none costs one pass.
-    any_text: RegexSet,
+    any_text: PatternSet,
     /// Which rule and which of its patterns each member of `any_text` is.
     text_places: Vec<(usize, usize)>,
     /// The queries of each language, made when its first file comes; in the order of [`Language::ALL`].
@@ -101,7 +102,7 @@ impl Rules {
     }
 
     /// The text rules with a pattern that matches `line`: index of the rule and the pattern.
-    pub fn text_candidates(&self, line: &str) -> impl Iterator<Item = (usize, &Regex)> {
+    pub fn text_candidates(&self, line: &str) -> impl Iterator<Item = (usize, &Pattern)> {
         self.any_text.matches(line).into_iter().filter_map(|place| {
             let (rule, pattern) = *self.text_places.get(place)?;
             match &self.all.get(rule)?.body {
@@ -141,21 +142,18 @@ impl Rules {
         Ok(Compiled { query, owners })
     }
 
-    /// Compiles every query alone, so that an error names its rule. For user rules and the linter.
+    /// Compiles every query and every pattern alone, so that an error names its rule. For added rules and the tests.
     pub fn verify(&self) -> Result<(), RulesError> {
+        for set in self.files.patterns() {
+            set.check().map_err(|error| RulesError::regex("files", &error))?;
+        }
+        for rule in &self.all {
+            rule.check_patterns().map_err(|error| RulesError::regex(&rule.id, &error))?;
+        }
+        self.any_text.check().map_err(|error| RulesError::regex("text", &error))?;
         for language in Language::ALL {
             for (rule, _, case) in self.cases(language) {
-                let id = self.all.get(rule).map(|rule| rule.id.as_str()).unwrap_or_default();
-                let query = Query::new(&language.grammar(), &case.query)
-                    .map_err(|error| RulesError::query(id, language, &error))?;
-                if query.pattern_count() != patterns_in(&case.query) || query.capture_index_for_name("hit").is_none() {
-                    return Err(RulesError::NoHit(id.to_owned()));
-                }
-                for condition in &case.conditions {
-                    if query.capture_index_for_name(&condition.of).is_none() {
-                        return Err(RulesError::NoCapture { rule: id.to_owned(), capture: condition.of.clone() });
-                    }
-                }
+                case.check_query(self.all.get(rule).map_or("", |rule| rule.id.as_str()), language)?;
             }
         }
         Ok(())
@@ -173,6 +171,37 @@ impl Rules {
                 .filter(move |(_, case)| language.speaks(case.language))
                 .map(move |(index, case)| (rule, index, case))
         })
+    }
+}
+
+impl Rule {
+    fn check_patterns(&self) -> Result<(), regex::Error> {
+        match &self.body {
+            Body::Syntax(cases) => cases
+                .iter()
+                .flat_map(|case| &case.conditions)
+                .flat_map(Condition::patterns)
+                .try_for_each(Pattern::check),
+            Body::Text(text) => {
+                text.patterns.iter().try_for_each(Pattern::check)?;
+                text.allow.check()?;
+                text.allow_lines.check()
+            }
+        }
+    }
+}
+
+impl Case {
+    fn check_query(&self, rule: &str, language: Language) -> Result<(), RulesError> {
+        let query =
+            Query::new(&language.grammar(), &self.query).map_err(|error| RulesError::query(rule, language, &error))?;
+        if query.pattern_count() != patterns_in(&self.query) || query.capture_index_for_name("hit").is_none() {
+            return Err(RulesError::NoHit(rule.to_owned()));
+        }
+        match self.conditions.iter().find(|one| query.capture_index_for_name(&one.of).is_none()) {
+            Some(one) => Err(RulesError::NoCapture { rule: rule.to_owned(), capture: one.of.clone() }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -5,7 +5,6 @@ mod table;
 
 use std::sync::LazyLock;
 
-use super::glob::Glob;
 use crate::model::action::ActionClass;
 
 pub use curated::Curated;
@@ -63,6 +62,22 @@ pub fn works_on_no_resource(lower_action: &str) -> bool {
 }
 
 /// The shapes of the resources an action works on, as patterns over ARNs; empty where it works on none.
-pub fn resource_shapes(id: ActionId) -> impl Iterator<Item = &'static Glob> {
-    TABLE.resources(id).iter()
+#[must_use]
+pub fn resource_shapes(id: ActionId) -> &'static [Box<str>] {
+    TABLE.resources(id)
+}
+
+/// A shape in a partition and an account: `arn:*:rds:*:*:db:*` becomes `arn:aws:rds:*:123456789012:db:*`.
+#[must_use]
+pub fn localized(shape: &str, partition: &str, account: &str) -> String {
+    let mut fields: Vec<&str> = shape.splitn(6, ':').collect();
+    if let [_, part, _, _, owner, _] = fields.as_mut_slice() {
+        if *part == "*" {
+            *part = partition;
+        }
+        if *owner == "*" && !account.is_empty() {
+            *owner = account;
+        }
+    }
+    fields.join(":")
 }

@@ -10,6 +10,12 @@ use crate::model::action::ActionClass;
 pub struct ActionId(u16);
 
 impl ActionId {
+    /// The action with a number, if the table can hold it.
+    #[must_use]
+    pub fn at(number: usize) -> Option<Self> {
+        u16::try_from(number).ok().map(Self)
+    }
+
     /// Its number, from 0.
     #[must_use]
     pub fn number(self) -> usize {
@@ -45,7 +51,7 @@ pub struct Table {
     pub date: Box<str>,
     services: Vec<Service>,
     actions: Vec<Action>,
-    resources: Vec<Box<[Glob]>>,
+    resources: Vec<Box<[Box<str>]>>,
 }
 
 /// The classes by their number in the table.
@@ -85,12 +91,12 @@ impl Table {
 
     fn read_service(&mut self, reader: &mut Reader<'_>) -> Option<()> {
         let prefix = reader.text()?;
-        let patterns: Vec<Glob> =
-            (0..reader.byte()?).map(|_| reader.text().map(|text| Glob::new(&text))).collect::<Option<_>>()?;
+        let patterns: Vec<Box<str>> =
+            (0..reader.byte()?).map(|_| reader.text().map(Into::into)).collect::<Option<_>>()?;
         let first_set = u16::try_from(self.resources.len()).ok()?;
         for _ in 0..reader.byte()? {
             let numbers = reader.byte()?;
-            let set: Option<Box<[Glob]>> =
+            let set: Option<Box<[Box<str>]>> =
                 (0..numbers).map(|_| patterns.get(usize::from(reader.byte()?)).cloned()).collect();
             self.resources.push(set?);
         }
@@ -160,9 +166,9 @@ impl Table {
         self.services.get(place)
     }
 
-    /// The shapes of the resources that an action works on.
+    /// The shapes of the resources that an action works on, `arn:*:s3:::*/*`.
     #[must_use]
-    pub fn resources(&self, id: ActionId) -> &[Glob] {
+    pub fn resources(&self, id: ActionId) -> &[Box<str>] {
         self.resources.get(usize::from(self.action(id).resources)).map_or(&[], |set| set)
     }
 

@@ -11,7 +11,7 @@ use super::{
     paths::{Fix, fix},
     text::{line, lines, name, shown},
 };
-use crate::render::words::{self, Word};
+use crate::render::words::{self, Tone, Word};
 
 #[derive(Debug, Serialize)]
 pub struct Finding {
@@ -110,7 +110,7 @@ fn row(finding: &report::Finding, title: String) -> Finding {
         check: shown(&finding.check),
         title,
         outcome: words::outcome(finding.outcome),
-        severity: words::severity(finding.severity),
+        severity: severity(finding),
         mode: words::mode(finding.mode),
         subject: name(&finding.subject),
         statement: line(&finding.statement),
@@ -123,6 +123,15 @@ fn row(finding: &report::Finding, title: String) -> Finding {
         due: finding.due.as_deref().map(line),
         response: finding.response.as_deref().map(line),
         accepted: finding.accepted.as_ref().map(accepted),
+    }
+}
+
+/// Severity says how bad a fail would be; where nothing failed it does not call for attention.
+fn severity(finding: &report::Finding) -> Word {
+    let word = words::severity(finding.severity);
+    match finding.outcome {
+        Outcome::Fail | Outcome::Unknown | Outcome::Broken => word,
+        Outcome::Manual | Outcome::Pass | Outcome::NotApplicable => Word { tone: Tone::Mute, ..word },
     }
 }
 

@@ -13,6 +13,7 @@ pub use agents::{Agent, Matrix};
 pub use judgement::{Answer, Change, Criterion, Finding, Price};
 pub use paths::{Edge, Hop, Node, Path, Target};
 pub use rows::{Assertion, Coverage, Evidence, Tier};
+pub use text::clip;
 
 use serde::Serialize;
 

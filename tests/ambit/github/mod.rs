@@ -52,8 +52,8 @@ pub fn collect(fake: &Fake, token: &str, login: &str, repositories: &[&str]) -> 
         let named: Vec<String> = repositories.iter().map(|name| (*name).to_owned()).collect();
         let plan = Plan::new(Some(login), &named, &Config::default());
         let summary = github::collect(&client, &plan, &Unwatched).await;
-        writer.end(clock.now(), None).await.unwrap();
-        Collected { log: store.load(writer.run()).await.unwrap(), summary }
+        writer.end(ambit::evidence::End { at: clock.now(), complete: true, why: None }).await.unwrap();
+        Collected { log: store.load(writer.id()).await.unwrap(), summary }
     })
 }
 

@@ -6,7 +6,7 @@ fn check(name: &str, text: &str, at_least: usize) {
     let mut wrong = Vec::new();
     let mut count = 0;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let case = Case::parse(line).unwrap_or_else(|error| panic!("{name}: {error}: {line}"));
+        let case = Case::parse(line).expect(line);
         let decision = case.decide();
         count += 1;
         if Some(decision.verdict.name()) != case.expect.as_deref() {
@@ -25,4 +25,9 @@ fn probes_are_decided_as_documented() {
 #[test]
 fn trust_policies_are_decided_as_aws_decided_them() {
     check("trust ground truth", include_str!("../../data/iam/trust-groundtruth.jsonl"), 9);
+}
+
+#[test]
+fn own_cases_are_decided_as_their_pages_say() {
+    check("own cases", include_str!("../../data/iam/cases.jsonl"), 80);
 }

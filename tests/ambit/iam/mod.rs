@@ -1,3 +1,6 @@
 //! The IAM evaluator against cases whose answers come from AWS: its documentation, live runs, or both.
 
+mod actions;
 mod cases;
+mod escalation;
+mod properties;

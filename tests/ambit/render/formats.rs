@@ -42,6 +42,35 @@ fn the_terminal_leads_with_the_headline_and_draws_the_path() {
     insta::assert_snapshot!(terminal::render(&fixture::acme(), 80, false));
 }
 
+#[test]
+fn the_wiki_page_reads_as_its_snapshot() {
+    insta::assert_snapshot!(text(Format::Md, &fixture::scaled(6), "gap-report.md"));
+}
+
+#[test]
+fn sarif_names_a_rule_for_every_result_and_a_line_where_there_is_one() {
+    let assessment = fixture::acme();
+    let log: serde_json::Value = serde_json::from_str(&text(Format::Sarif, &assessment, "findings.sarif")).unwrap();
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), assessment.findings.len());
+    let mut lines = 0;
+    for result in results {
+        assert_eq!(rules[result["ruleIndex"].as_u64().unwrap() as usize]["id"], result["ruleId"]);
+        let fails = result["kind"] == "fail";
+        assert_eq!(fails, result["level"] != "none", "{result}");
+        lines += usize::from(!result["locations"][0]["physicalLocation"]["region"]["startLine"].is_null());
+    }
+    let located = assessment.findings.iter().filter(|finding| finding.location.is_some()).count();
+    assert!(located > 3 && lines == located);
+    let open = results.iter().filter(|result| result["kind"] == "open").count();
+    let unknown =
+        assessment.findings.iter().filter(|finding| finding.outcome == ambit::report::Outcome::Unknown).count();
+    assert_eq!(open, unknown);
+    assert_eq!(results.iter().filter(|result| !result["suppressions"].is_null()).count(), 1);
+}
+
 /// An assessment in which nothing was found must not read as a clean bill.
 fn nothing_found() -> Assessment {
     let mut assessment = fixture::acme();

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use ambit::{
     base::foreign::hidden,
     render::{Format, terminal},
-    report::Assessment,
+    report::{Assessment, Edition},
 };
 use unicode_width::UnicodeWidthStr;
 
 use super::{
+    file,
     hostile_fixture::{HOSTILE, harmless, hostile},
     text,
 };
@@ -138,4 +139,67 @@ fn the_page_lets_nothing_else_in() {
     }
     assert_eq!(page.matches("<script").count(), 1);
     assert_eq!(page.matches("<style").count(), 1);
+}
+
+#[test]
+fn markdown_mentions_nobody_and_opens_nothing() {
+    let page = text(Format::Md, &hostile(), "gap-report.md");
+    assert_ink_only(&page, "markdown");
+    let mut columns = None;
+    for line in page.lines() {
+        let breaks = line.replace("<br>", "");
+        assert!(!breaks.contains('<') && !breaks.contains("]("), "{line}");
+        assert!(!line.contains("://") && !line.contains("@octocat") && !line.contains(" www."), "{line}");
+        assert!(!line.starts_with("```") && !line.contains(" #1"), "{line}");
+        let bars = line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        match columns {
+            Some(expected) if bars > 0 => assert_eq!(bars, expected, "{line}"),
+            _ => {}
+        }
+        columns = (bars > 0).then_some(bars);
+    }
+    let headings = |page: &str| page.lines().filter(|line| line.starts_with('#')).count();
+    assert_eq!(headings(&page), headings(&text(Format::Md, &harmless(), "gap-report.md")));
+}
+
+#[test]
+fn sarif_points_below_the_repository_and_links_nothing() {
+    let log = text(Format::Sarif, &hostile(), "findings.sarif");
+    assert_ink_only(&log, "sarif");
+    let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+    for result in log["runs"][0]["results"].as_array().unwrap() {
+        let message = result["message"]["text"].as_str().unwrap().replace("\\[", "").replace("\\]", "");
+        assert!(!message.contains('[') && !message.replace("{{", "").contains('{'), "{message}");
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        if let Some(uri) = place["uri"].as_str() {
+            let segments: Vec<&str> = uri.split('/').collect();
+            assert!(!segments.contains(&"..") && !segments.contains(&""), "{uri}");
+            assert!(uri.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~%/".contains(&b)), "{uri}");
+            assert!(!log["runs"][0]["originalUriBaseIds"][place["uriBaseId"].as_str().unwrap()].is_null());
+        }
+    }
+}
+
+#[test]
+fn the_pdf_holds_no_action_but_its_own_links() {
+    let pdf = file(Format::Pdf, &hostile(), Edition::Internal, "gap-report.pdf");
+    let pdf = lopdf::Document::load_mem(&pdf).unwrap();
+    let mut links = 0;
+    for object in pdf.objects.values() {
+        let dictionary = match object {
+            lopdf::Object::Dictionary(dictionary) => dictionary,
+            lopdf::Object::Stream(stream) => &stream.dict,
+            _ => continue,
+        };
+        for key in ["JS", "JavaScript", "AA", "OpenAction", "URI", "Launch", "EmbeddedFiles", "AcroForm"] {
+            assert!(!dictionary.has(key.as_bytes()), "{key}");
+        }
+        if let Ok(action) = dictionary.get(b"A").and_then(lopdf::Object::as_dict) {
+            if let Ok(kind) = action.get(b"S").and_then(lopdf::Object::as_name) {
+                assert_eq!(kind, b"GoTo");
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 100, "{links}");
 }

@@ -7,6 +7,7 @@ mod fixture_rows;
 mod formats;
 mod hostile;
 mod hostile_fixture;
+mod pdf;
 mod schema;
 
 use ambit::{

@@ -28,7 +28,7 @@ async fn four_protocols_are_spelled_and_signed() {
     let seen = server.seen();
     assert_eq!(
         seen[0].body,
-        "Action=GetAccountAuthorizationDetails&Version=2010-05-08&MaxItems=1000&Filter.member.1=User&Filter.member.2=Role"
+        "Action=GetAccountAuthorizationDetails&Version=2010-05-08&Filter.member.1=User&Filter.member.2=Role&MaxItems=1000"
     );
     assert!(seen[0].headers["authorization"].contains("/20261125/us-east-1/iam/aws4_request"), "{:?}", seen[0]);
     assert_eq!(seen[1].headers["x-amz-target"], "DynamoDB_20120810.DescribeTable");

@@ -7,7 +7,7 @@ mod redaction;
 mod refusals;
 mod resume;
 mod retry;
-mod server;
+pub mod server;
 mod store;
 
 use std::{path::Path, sync::Arc, time::Duration};

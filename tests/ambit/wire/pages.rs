@@ -14,8 +14,7 @@ async fn three_pages(prefix: &'static str) -> Server {
         let host = format!("http://{}", seen.headers["host"]);
         let link =
             |page: u32| format!("<{host}{prefix}/repositories/7/rulesets?per_page=100&page={page}>; rel=\"next\"");
-        let page = seen.path.split("page=").last().and_then(|page| page.parse().ok()).unwrap_or(1);
-        match page {
+        match seen.page() {
             2 => Reply::new(200, r#"[{"id":2}]"#).with("link", link(3)),
             3 => Reply::new(200, r#"[{"id":3}]"#),
             _ => Reply::new(200, r#"[{"id":1}]"#).with("link", link(2)),

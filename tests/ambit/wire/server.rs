@@ -19,6 +19,14 @@ pub struct Seen {
     pub body: String,
 }
 
+impl Seen {
+    /// The query's `page`; 1 when there is none.
+    pub fn page(&self) -> usize {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        query.split('&').find_map(|pair| pair.strip_prefix("page=")?.parse().ok()).unwrap_or(1)
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: u16,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use ambit::{
-    evidence::{Answer, Api, Caller, Error, Header, Record, Response, RunWriter, Scope, Store},
+    evidence::{Answer, Api, Caller, End, Error, Header, Record, Response, RunWriter, Scope, Store},
     model::id::{EvidenceId, RunId},
 };
 use bytes::Bytes;
@@ -15,6 +15,10 @@ use jiff::Timestamp;
 fn header(minute: u32) -> Header {
     let started: Timestamp = format!("2026-11-25T03:{minute:02}:00Z").parse().unwrap();
     Header { organisations: vec!["acme".to_owned()], ..Header::new(started, "test") }.with_id()
+}
+
+fn ended(incomplete: Option<String>) -> End {
+    End { at: Timestamp::UNIX_EPOCH, complete: incomplete.is_none(), why: incomplete }
 }
 
 fn record(path: &str, body: Option<ambit::base::digest::Digest>) -> Record {
@@ -72,8 +76,8 @@ async fn three() -> (tempfile::TempDir, Store, RunId) {
     for name in ["/a", "/b", "/c"] {
         write(&writer, name).await;
     }
-    let run = writer.run().clone();
-    writer.end(Timestamp::UNIX_EPOCH, None).await.unwrap();
+    let run = writer.id().clone();
+    writer.end(ended(None)).await.unwrap();
     (folder, store, run)
 }
 
@@ -114,9 +118,9 @@ async fn one_writer_a_run() {
     let store = Store::create(folder.path()).await.unwrap();
     let writer = store.start(header(0)).await.unwrap();
     let second = Store::open(folder.path()).await.unwrap();
-    assert!(matches!(second.resume(writer.run()).await, Err(Error::Locked { .. })));
+    assert!(matches!(second.resume(writer.id()).await, Err(Error::Locked { .. })));
     assert!(matches!(second.start(header(0)).await, Err(Error::Locked { .. })));
-    let run = writer.run().clone();
+    let run = writer.id().clone();
     drop(writer);
     second.resume(&run).await.unwrap();
     assert!(matches!(second.start(header(0)).await, Err(Error::Exists { .. })));
@@ -128,11 +132,11 @@ async fn one_writer_a_run() {
 async fn without_a_lock_the_second_writer_still_fails() {
     let store = Store::in_memory().await.unwrap();
     let first = store.start(header(0)).await.unwrap();
-    let (second, _) = store.resume(first.run()).await.unwrap();
+    let (second, _) = store.resume(first.id()).await.unwrap();
     write(&first, "/a").await;
     assert!(matches!(second.append(record("/b", None)).await, Err(Error::Locked { .. })));
     assert!(matches!(second.append(record("/c", None)).await, Err(Error::Locked { .. })), "and stays failed");
-    assert_eq!(store.load(first.run()).await.unwrap().records().len(), 1);
+    assert_eq!(store.load(first.id()).await.unwrap().records().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,13 +156,13 @@ async fn two_hundred_appends_at_once_stay_whole() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 200);
-    let log = Store::open(folder.path()).await.unwrap().load(writer.run()).await.unwrap();
+    let log = Store::open(folder.path()).await.unwrap().load(writer.id()).await.unwrap();
     let mut paths: Vec<_> = log.records().iter().map(|r| r.path.clone()).collect();
     paths.sort();
     paths.dedup();
     assert_eq!(paths.len(), 200);
     assert!(log.records().iter().all(|r| log.body(r).unwrap() == format!("body of {}", r.path).as_bytes()));
-    let files = segments(folder.path(), writer.run()).len();
+    let files = segments(folder.path(), writer.id()).len();
     assert!(files < 150, "records that wait together are written together: {files} segments");
 }
 
@@ -177,7 +181,7 @@ async fn a_caller_that_goes_away_takes_no_record_with_it() {
         .await;
     }
     writer.append(record("/last", None)).await.unwrap();
-    let log = store.load(writer.run()).await.unwrap();
+    let log = store.load(writer.id()).await.unwrap();
     assert_eq!(log.records().len(), 21);
     assert_eq!(log.records().iter().map(|r| r.number).collect::<Vec<_>>(), (1..=21).collect::<Vec<_>>());
 }
@@ -259,9 +263,9 @@ async fn the_newest_complete_run_is_found() {
         let writer = store.start(header(minute)).await.unwrap();
         write(&writer, "/a").await;
         if let Some(why) = end {
-            writer.end(Timestamp::UNIX_EPOCH, why).await.unwrap();
+            writer.end(ended(why)).await.unwrap();
         }
-        runs.push(writer.run().clone());
+        runs.push(writer.id().clone());
     }
     assert_eq!(store.runs().await.unwrap(), runs);
     assert_eq!(store.newest_complete().await.unwrap(), runs[0]);
@@ -271,7 +275,7 @@ async fn the_newest_complete_run_is_found() {
     let (writer, _) = store.resume(&runs[0]).await.unwrap();
     write(&writer, "/b").await;
     assert!(matches!(store.newest_complete().await, Err(Error::NoCompleteRun { .. })));
-    writer.end(Timestamp::UNIX_EPOCH, None).await.unwrap();
+    writer.end(ended(None)).await.unwrap();
     assert_eq!(store.newest_complete().await.unwrap(), runs[0]);
 }
 

@@ -9,6 +9,7 @@ const HIDDEN_ORG = [
   "default_repository_permission",
   "two_factor_requirement_enabled",
   "members_can_create_repositories",
+  "total_private_repos",
 ];
 
 export const identities = {

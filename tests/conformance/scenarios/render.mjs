@@ -53,6 +53,8 @@ export class Renderer extends Repositories {
       default_repository_permission: "none",
       two_factor_requirement_enabled: true,
       members_can_create_repositories: false,
+      public_repos: 0,
+      total_private_repos: Object.keys(this.org.repos).length,
     });
     this.put(
       "/orgs/{org}/members",

@@ -74,9 +74,12 @@ pub struct Git {
 }
 
 impl Git {
-    /// Finds the repository that `directory` lies in.
+    /// Finds the repository that `directory` lies in; a bare one (a server's) will do for a range.
     pub fn open(directory: &Path) -> Result<Git, GitError> {
         let git = Git { directory: directory.to_owned() };
+        if git.line(&["rev-parse", "--is-bare-repository"])? == "true" {
+            return Ok(git);
+        }
         // From the root on, so that no list stops at the folder the command was called in.
         let root = git.line(&["rev-parse", "--show-toplevel"])?;
         Ok(Git { directory: PathBuf::from(root) })

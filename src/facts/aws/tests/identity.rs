@@ -47,7 +47,9 @@ fn pages_are_merged_and_documents_decoded() {
     let details = value(&account);
     let roles = details["RoleDetailList"].as_array().unwrap();
     assert_eq!(roles.iter().map(|r| r["RoleName"].as_str().unwrap()).collect::<Vec<_>>(), ["deploy", "audit"]);
-    assert_eq!(roles[0]["AssumeRolePolicyDocument"], r#"{"Version":"2012-10-17","Statement":[]}"#);
+    assert_eq!(roles[0]["AssumeRolePolicyDocument"], json!({ "Version": "2012-10-17", "Statement": [] }));
+    let text = account.principals.seen().unwrap().roles[0].assume_role_policy_document.text();
+    assert_eq!(text, r#"{"Version":"2012-10-17","Statement":[]}"#, "kept as it was written, decoded");
     assert_eq!(roles[0]["Tags"], json!([]));
 }
 
@@ -98,7 +100,7 @@ fn attached_and_boundary_policies_outside_the_answer_are_read_one_by_one() {
     let policies = details["Policies"].as_array().unwrap();
     assert_eq!(policies.len(), 2);
     assert_eq!(policies[0]["PolicyVersionList"][0]["IsDefaultVersion"], true);
-    assert_eq!(policies[1]["PolicyVersionList"][0]["Document"], r#"{"Statement":[]}"#);
+    assert_eq!(policies[1]["PolicyVersionList"][0]["Document"], json!({ "Statement": [] }));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Lowering from recorded answers, in the shapes that AWS documents for each protocol.
 
+mod alerts;
+mod backups;
 mod identity;
 mod organization;
 mod stores;
@@ -105,12 +107,12 @@ impl Recording {
                 });
             }
             let writer = store.start(header.with_id()).await.unwrap();
-            let run = writer.run().clone();
+            let run = writer.id().clone();
             for told in &self.calls {
                 let body = writer.put(told.body.clone().into()).await.unwrap();
                 writer.append(record(told, body, clock.now())).await.unwrap();
             }
-            writer.end(clock.now(), None).await.unwrap();
+            writer.end(crate::evidence::End { at: clock.now(), complete: true, why: None }).await.unwrap();
             store.load(&run).await.unwrap()
         })
     }
@@ -152,8 +154,8 @@ fn record(told: &Told, body: Digest, at: jiff::Timestamp) -> Record {
             size: told.body.len() as u64,
             received: None,
             redactions: Vec::new(),
-            transient: false,
             code: None,
+            transient: false,
         }),
     }
 }

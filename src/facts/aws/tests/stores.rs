@@ -39,7 +39,7 @@ fn empty() -> Recording {
     }
     told.told(
         "s3",
-        "us-east-1",
+        "eu-west-1",
         "ListBuckets",
         json!({}),
         "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
@@ -162,7 +162,7 @@ fn bucket(operation: &str, status: u16, body: &str) -> DataStore {
         <BlockPublicPolicy>false</BlockPublicPolicy><RestrictPublicBuckets>false</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
     let mut told = empty().told("s3", "eu-west-1", "ListBuckets", json!({}), BUCKETS).status(
         "s3control",
-        "us-east-1",
+        "eu-west-1",
         "GetPublicAccessBlock",
         json!({ "AccountId": super::ACCOUNT }),
         404,

@@ -38,7 +38,7 @@ fn selectors_may_leave_management_writes_out() {
         (json!({ "EventSelectors": [{ "ReadWriteType": "WriteOnly", "IncludeManagementEvents": true }] }), true),
         (json!({ "EventSelectors": [{ "ReadWriteType": "ReadOnly", "IncludeManagementEvents": true }] }), false),
         (json!({ "EventSelectors": [{ "ReadWriteType": "All", "IncludeManagementEvents": false }] }), false),
-        (json!({ "EventSelectors": [] }), false),
+        (json!({ "EventSelectors": [] }), true),
         (advanced(json!([category])), true),
         (advanced(json!([category, { "Field": "readOnly", "Equals": ["true"] }])), false),
         (advanced(json!([category, { "Field": "readOnly", "Equals": ["false"] }])), true),

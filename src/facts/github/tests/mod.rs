@@ -162,13 +162,13 @@ impl Recording {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
             let store = Store::in_memory().await.unwrap();
             let writer = store.start(self.header.clone().with_id()).await.unwrap();
-            let run = writer.run().clone();
+            let run = writer.id().clone();
             for (record, body) in &self.records {
                 writer.put(body.clone().into()).await.unwrap();
                 writer.append(record.clone()).await.unwrap();
             }
             if self.complete {
-                writer.end(self.header.started, None).await.unwrap();
+                writer.end(crate::evidence::End { at: self.header.started, complete: true, why: None }).await.unwrap();
             }
             store.load(&run).await.unwrap()
         })

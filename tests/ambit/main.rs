@@ -2,6 +2,7 @@
 
 mod aws_accounts;
 mod catalogue;
+mod controls;
 mod floors;
 mod github;
 mod github_fake;

@@ -15,7 +15,6 @@ use crate::model::{
     id::RepoName,
     observed::Observed,
     pipeline::OrgSecret,
-    pipeline::OrgSecret,
     rules::RuleSource,
     world::Organization,
 };

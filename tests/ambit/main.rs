@@ -21,5 +21,6 @@ mod github_fake;
 #[cfg(feature = "hook")]
 mod hook;
 mod iam;
+mod promises;
 mod render;
 mod wire;

@@ -19,8 +19,9 @@ use crate::model::{
     change::Deployment,
     id::{BranchName, EvidenceId, RepoName},
     observed::Observed,
-    pipeline::{Environment, OrgSecret},
+    pipeline::{Environment, OrgSecret, WorkflowFile},
     rules::{Branch, RuleSource},
+    truth::Truth,
     world::Repository,
 };
 
@@ -96,17 +97,20 @@ fn repository(
     let files = files::read(reader, &name, &default_branch, head);
     let environments = environments::environments(reader, &name);
     let changes = index.changes.get(&name);
+    let workflows = workflows::workflows(reader, &name, &files, head);
+    // Which branches matter is told by triggers and by environments' policies: what hides those may hide a branch.
+    let told = workflows.all(|file| matches!(file, WorkflowFile::Parsed(_)).into()).and(environments.is_whole().into());
     Some(Repository {
         id: number(item, "id")?,
         owner_id: item.get("owner").and_then(|owner| number(owner, "id")).unwrap_or_default(),
         private,
         archived: false,
         fork: flag(item, "fork").unwrap_or(false),
-        branches: branches(reader, &name, index.branches.get(&name)),
+        branches: unless(branches(reader, &name, index.branches.get(&name)), told == Truth::True),
         rulesets: rules::rulesets(reader, &name),
         collaborators: each(reader.list(&at("/collaborators?affiliation=direct")).observed(), collaborator),
         deploy_keys: each(reader.list(&at("/keys")).observed(), deploy_key),
-        workflows: workflows::workflows(reader, &name, &files, head),
+        workflows,
         secrets: actions::secrets(reader, &name, private, org_secrets, &environments),
         runners: actions::runners(reader, &at("/actions/runners")),
         subject_template: actions::subject_template(

@@ -2,6 +2,8 @@
 
 mod aws_accounts;
 mod catalogue;
+mod cli;
+mod docs;
 mod floors;
 mod github;
 mod github_fake;

@@ -8,7 +8,7 @@ use crate::{
     facts,
     model::{observed::Reading, world::World},
     render::{self, words},
-    report::{Assessment, Outcome, Severity},
+    report::{Assessment, Finding, Outcome, Severity},
 };
 
 /// Where the text beside a label begins.
@@ -110,18 +110,38 @@ fn grants(layout: &mut Layout, assessment: &Assessment) {
     for price in &prices {
         layout.item(2, &format!("grant {} to settle {}", price.grant, price.settles));
     }
-    if prices.is_empty() && !unknown.is_empty() {
-        layout.paragraph(2, "No grant settles these; `ambit explain ID` says what each is waiting for:");
-    }
-    let ungranted = unknown.iter().filter(|finding| finding.needs.iter().all(|gap| gap.needs.is_none()));
-    for finding in ungranted {
-        let why = finding.needs.first().map_or_else(String::new, |gap| format!(" ({}: {})", gap.what, gap.why));
-        layout.item(2, &format!("{} {}: {}{why}", finding.id, finding.check, finding.statement));
-    }
+    ungranted(layout, &unknown);
     if unknown.is_empty() {
         layout.paragraph(2, "Nothing that was judged stayed unknown.");
     }
 }
+
+/// What no grant settles, by check: how many, one of them to look at, and what was missing.
+fn ungranted(layout: &mut Layout, unknown: &[&Finding]) {
+    let mut reasons: BTreeMap<&str, (Vec<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    for finding in unknown.iter().filter(|finding| finding.needs.iter().all(|gap| gap.needs.is_none())) {
+        let (ids, missing) = reasons.entry(finding.check.as_str()).or_default();
+        ids.push(finding.id.as_str());
+        missing.extend(finding.needs.iter().map(|gap| gap.what.as_str()));
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    layout.paragraph(2, "No grant settles these; `ambit explain ID` says what each is waiting for:");
+    for (check, (ids, missing)) in reasons {
+        let one = ids.first().copied().unwrap_or_default();
+        layout.item(4, &format!("{check}: {}, such as {one}; not told:", words::count(ids.len(), "finding")));
+        for what in missing.iter().take(REASONS) {
+            layout.item(6, what);
+        }
+        if missing.len() > REASONS {
+            layout.item(6, &format!("and {} more", missing.len() - REASONS));
+        }
+    }
+}
+
+/// Reasons of one check that are shown.
+const REASONS: usize = 3;
 
 /// Requests by service: GitHub counts them against an hourly limit, AWS charges for none of those that are sent.
 fn cost(layout: &mut Layout, log: &RunLog) {

@@ -21,7 +21,8 @@ pub fn run(args: &Man, printer: &Printer) -> Result<Exit, Failure> {
             printer.say(&format!("wrote {} pages into {}", pages.len(), folder.display()));
         }
         None => {
-            let own = pages.first().map(|(_, page)| String::from_utf8_lossy(page)).unwrap_or_default();
+            let own = pages.iter().find(|(name, _)| name == "ambit.1");
+            let own = own.map(|(_, page)| String::from_utf8_lossy(page)).unwrap_or_default();
             printer.result(&own).map_err(Failure::new)?;
         }
     }

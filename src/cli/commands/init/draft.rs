@@ -146,14 +146,14 @@ impl Draft {
     }
 }
 
-/// An agent as `[[agent]]` names it. A person's own agent needs no entry: the person answers.
+/// An agent as `[[agent]]` names it. A person's own agent needs no entry, the person answers; one in a workflow is named by
+/// the repository that holds the workflow.
 fn proposed(agent: &Agent) -> Option<Proposed> {
     let kind = match agent.kind {
         AgentKind::App | AgentKind::Stated => "app",
         AgentKind::BotUser => "bot",
-        AgentKind::Workflow => "workflow",
         AgentKind::CloudPrincipal => "principal",
-        AgentKind::Person => return None,
+        AgentKind::Workflow | AgentKind::Person => return None,
     };
     let bare = |text: &str| text.trim_start_matches("app:").trim_start_matches("github:").to_owned();
     Some(Proposed {

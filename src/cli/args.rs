@@ -26,13 +26,12 @@ pub struct Talk {
     pub quiet: bool,
 }
 
+/// A command whose help is longer than a line has it on its own type.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show what Ambit finds, on a recorded organisation that is built in; needs no network
     Demo(Demo),
-    /// Write an `ambit.toml` to start from
     Init(super::commands::init::Init),
-    /// Who a recorded run asked as, what it could not read, and which grant settles most
     Doctor(Doctor),
     /// Collect, judge and report
     Assess(Assess),
@@ -40,7 +39,6 @@ pub enum Command {
     Collect(Collect),
     /// Judge and report a recorded run, without network
     Report(Report),
-    /// Catch an agent's shortcuts in a change, before it is committed
     #[cfg(feature = "hook")]
     Hook(crate::cli::commands::hook::Hook),
     /// Explain a check, an objective, a criterion, a question, or a path or finding of a run

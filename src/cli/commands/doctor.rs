@@ -116,6 +116,13 @@ fn grants(layout: &mut Layout, assessment: &Assessment) {
     }
 }
 
+/// The limit of GitHub's REST API, as the last answer named it; search, GraphQL and the audit log have limits of their own.
+fn hourly(log: &RunLog) -> Option<&str> {
+    let answers = log.records().iter().filter(|record| record.api == Api::Github).filter_map(Record::response);
+    let core = answers.filter(|response| response.headers.get("x-ratelimit-resource").is_some_and(|of| of == "core"));
+    core.filter_map(|response| response.headers.get("x-ratelimit-limit")).next_back().map(String::as_str)
+}
+
 /// What no grant settles, by check: how many, one of them to look at, and what was missing.
 fn ungranted(layout: &mut Layout, unknown: &[&Finding]) {
     let mut reasons: BTreeMap<&str, (Vec<&str>, BTreeSet<&str>)> = BTreeMap::new();
@@ -151,12 +158,8 @@ fn cost(layout: &mut Layout, log: &RunLog) {
         *by_service.entry((record.api, record.service.as_str())).or_default() += 1;
     }
     let github: usize = by_service.iter().filter(|((api, _), _)| *api == Api::Github).map(|(_, n)| n).sum();
-    let limits = header(log, "x-ratelimit-limit");
     if github > 0 {
-        let limit = match limits.iter().next() {
-            Some(limit) if limits.len() == 1 => format!("; the token's limit is {limit} an hour"),
-            _ => String::new(),
-        };
+        let limit = hourly(log).map_or_else(String::new, |limit| format!("; the token may send {limit} an hour"));
         layout.row("GitHub", LABELS, &format!("{}{limit}", words::count(github, "request")));
     }
     let aws: Vec<String> = by_service

@@ -136,7 +136,9 @@ fn every_command_is_in_the_quick_start_or_the_list_of_commands() {
         .collect();
     assert!(commands.len() >= 12, "{commands:?}");
     for command in commands {
-        assert!(text.contains(&format!("ambit {command}")), "docs/quick-start.md does not name `ambit {command}`");
+        let named =
+            text.split(&format!("ambit {command}")).skip(1).any(|rest| !rest.starts_with(char::is_alphanumeric));
+        assert!(named, "docs/quick-start.md does not name `ambit {command}`");
     }
 }
 

@@ -110,9 +110,9 @@ mod tests {
         layout.row("severity", 12, "critical, and then a word or two too many for it");
         let text = layout.finish();
         assert!(text.lines().all(|line| wrap::width(line) <= 40), "{text}");
-        assert!(text.contains("  A paragraph that goes on over two lines"), "{text}");
+        assert!(text.contains("  A paragraph that goes on over two\n  lines of source."), "{text}");
         assert!(text.contains("\n  - an item that is longer than one line\n    may be\n  - a second\n"), "{text}");
-        assert!(text.contains("\n  severity    critical, and then a word or\n              two"), "{text}");
+        assert!(text.contains("\n  severity    critical, and then a word\n              or two too"), "{text}");
     }
 
     #[test]

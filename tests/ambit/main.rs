@@ -14,7 +14,9 @@
 
 mod aws_accounts;
 mod catalogue;
+mod cli;
 mod controls;
+mod docs;
 mod floors;
 mod github;
 mod github_fake;

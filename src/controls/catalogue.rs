@@ -193,21 +193,24 @@ impl Catalogue {
     }
 }
 
-#[derive(Deserialize)]
+/// `objectives.yaml`.
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Objectives {
+pub(super) struct Objectives {
     objectives: Vec<Objective>,
 }
 
-#[derive(Deserialize)]
+/// `populations.yaml`.
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Populations {
+pub(super) struct Populations {
     populations: Vec<Population>,
 }
 
-#[derive(Deserialize)]
+/// `phases.yaml`.
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Phases {
+pub(super) struct Phases {
     phases: Vec<Phase>,
 }
 

@@ -10,5 +10,7 @@ mod lint;
 pub mod operations;
 pub mod permissions;
 pub mod questions;
+mod schema;
 
 pub use lint::{KnownCheck, Problem, lint};
+pub use schema::schemas;

@@ -1,7 +1,7 @@
 //! What closes a path, hop by hop, in the catalogue's words.
 
 use crate::{
-    model::action::ActionClass,
+    model::{action::ActionClass, cloud::StoreKind},
     reach::{
         path::{Hop, HopKind, ReachPath, Remedy, Verdict},
         remedies,
@@ -91,7 +91,19 @@ fn of_resource(path: &ReachPath, hop: &Hop) -> Vec<Option<Remedy>> {
         ActionClass::RemovesRecovery => "deny_recovery_removal",
         _ => "narrow_role_policy",
     };
-    vec![remedies::fill(id, &words)]
+    let mut found = vec![remedies::fill(id, &words)];
+    // Protection that the same role may switch off closes the way once it may not.
+    if hop.because.contains("deletion protection is on, and") {
+        found.push(remedies::fill("deny_unprotect", &unprotect(path, &words)));
+    }
+    found
+}
+
+fn unprotect<'a>(path: &ReachPath, words: &[(&'a str, &'a str); 3]) -> [(&'a str, &'a str); 3] {
+    let kinds = [StoreKind::RdsInstance, StoreKind::RdsCluster, StoreKind::DynamodbTable, StoreKind::S3Bucket];
+    let kind = kinds.into_iter().find(|kind| kind.destroy_action() == path.action);
+    let action = kind.and_then(StoreKind::unprotect_action).unwrap_or("the change of deletion protection");
+    words.map(|(name, value)| if name == "action" { (name, action) } else { (name, value) })
 }
 
 /// The name at the end of an ARN.

@@ -197,17 +197,3 @@ pub fn answer(assessment: &Assessment, id: &str) -> (AnswerKind, String) {
     let found = assessment.answers.iter().find(|answer| answer.id.as_str() == id).unwrap();
     (found.answer, found.statement.clone())
 }
-
-#[test]
-fn the_data_under_controls_and_the_checks_fit_together() {
-    let all = checks::all();
-    let own = own_checks();
-    let mut known: Vec<crate::controls::KnownCheck<'_>> =
-        all.iter().map(|check| crate::controls::KnownCheck { id: check.id, objective: check.objective }).collect();
-    known.extend(
-        own.iter()
-            .map(|check| crate::controls::KnownCheck { id: check.id.as_str(), objective: check.objective.as_str() }),
-    );
-    let problems = crate::controls::lint(&Overlay::default(), &known);
-    assert!(problems.is_empty(), "{}", problems.iter().map(|problem| format!("{problem}\n")).collect::<String>());
-}

@@ -26,11 +26,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             sheet.not_applicable(&organization.login, "no merged change carries an agent's mark", &evidence);
         }
     } else if signed.persons.is_empty() {
-        sheet.fail(
-            &organization.login,
-            format!("nobody signed any of {} merged agent changes", signed.total),
-            &evidence,
-        );
+        let statement = format!("nobody signed any of {} merged agent changes", signed.total);
+        sheet
+            .fail(&organization.login, statement, &evidence)
+            .fix("name_reviewers", &[("organisation", &organization.login)]);
     } else {
         let shares: Vec<String> = signed.persons.iter().map(|(person, count)| format!("{person} {count}")).collect();
         sheet.pass(

@@ -20,15 +20,12 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let of = sight.tiers.store(store, account.account_id());
         let subject = store.arn.as_str();
         if of.basis == TierBasis::Unmapped {
-            sheet.fail(
-                subject,
-                format!(
-                    "nothing says which tier {} {} belongs to; it is judged as production",
-                    store.kind.noun(),
-                    store.name
-                ),
-                &store.evidence,
+            let statement = format!(
+                "nothing says which tier {} {} belongs to; it is judged as production",
+                store.kind.noun(),
+                store.name
             );
+            sheet.fail(subject, statement, &store.evidence).fix("map_tier", &[("resource", subject)]);
         } else {
             sheet.pass(
                 subject,

@@ -45,7 +45,8 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 "{role} may change data in {}: one mistake in the lesser tier is one in production",
                 names.join(" and ")
             );
-            sheet.fail(*role, statement, &evidence).paths(by_tier.values().flatten().map(|path| path.id.clone()));
+            let paths = by_tier.values().flatten().map(|path| path.id.clone());
+            sheet.fail(*role, statement, &evidence).paths(paths).fix("separate_role_per_tier", &[("role", role)]);
         } else {
             sheet.pass(*role, format!("{role} changes data in {} alone", names.join(" and ")), &evidence);
         }

@@ -27,11 +27,9 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let nameless = pulls.iter().filter(|pull| pull.author.is_none()).count();
         let evidence = &repository.pull_requests.evidence;
         if nameless > 0 {
-            sheet.fail(
-                name,
-                format!("{nameless} of {} merged changes of {name} have no author left to tell", pulls.len()),
-                evidence,
-            );
+            let statement =
+                format!("{nameless} of {} merged changes of {name} have no author left to tell", pulls.len());
+            sheet.fail(name, statement, evidence).fix("mark_agent_changes", &[("repository", name)]);
         } else {
             sheet.pass(name, format!("{marked} of {} merged changes of {name} carry an agent's mark; the others are not shown to be human", pulls.len()), evidence);
         }

@@ -142,12 +142,13 @@ pub fn create_branch(repository: &Repository, name: &BranchName, actor: &RefActo
             for ruleset in
                 value.iter().filter(|ruleset| covers_branch(ruleset, name.as_str(), &repository.default_branch))
             {
-                for rule in ruleset
-                    .rules
-                    .iter()
-                    .filter(|rule| matches!(rule.kind.as_str(), "creation" | "update" | "pull_request"))
-                {
+                let binds = |rule: &&Rule| matches!(rule.kind.as_str(), "creation" | "update" | "pull_request");
+                for rule in ruleset.rules.members().iter().filter(binds) {
                     pass = pass.and(one_rule(ruleset, rule, actor, name.as_str(), &evidence));
+                }
+                if let Some(gap) = ruleset.rules.gap(format!("rules of ruleset {}", ruleset.name)) {
+                    let why = format!("what ruleset {} asks could not be read", ruleset.name);
+                    pass = pass.and(RefPass::possible(why, evidence.clone(), vec![gap]));
                 }
             }
             if *complete {

@@ -161,6 +161,7 @@ pub struct OrgSecret {
     pub visibility: String,
     /// For `selected`.
     pub repositories: Observed<Vec<RepoName>>,
+    pub updated_at: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

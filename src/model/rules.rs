@@ -19,7 +19,7 @@ pub struct Ruleset {
     pub bypass: Observed<Vec<BypassActor>>,
     /// What GitHub says of the caller's own bypass: `always`, `pull_requests_only`, `never`.
     pub current_user_can_bypass: Option<String>,
-    pub rules: Vec<Rule>,
+    pub rules: Observed<Vec<Rule>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

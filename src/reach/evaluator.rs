@@ -1,16 +1,17 @@
 //! The cloud's answers by the IAM evaluator, over every account that was read.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use crate::{
     analysis::rules::Pass,
     iam::{
-        self, Caller, Context, Decision, Guardrail, Layer, Layers, Level, Policy, Question, ResourcePolicy, Verdict,
+        self, Decision, Guardrail, Layer, Policy, Question, Residual, ResourcePolicy, Verdict,
+        account::{Account, Ask, Scp},
+        escalation::{Escalations, Gain},
         trust,
     },
     model::{
-        cloud::ScpLayer,
-        iam::{AttachedPolicy, AuthorizationDetails, Document, InlinePolicy, PermissionsBoundary, RoleDetail},
+        cloud::{ScpLayer, ScpLevel},
         id::{Arn, EvidenceId},
         observed::{Gap, Observed, Reading},
         world::{CloudAccount, World},
@@ -21,44 +22,29 @@ use crate::{
     },
 };
 
-/// Every account of a world, its policies parsed once.
+/// Stands behind an ARN for the same principal after it rewrote its own policies: only boundary and SCPs still bind it.
+const REWRITTEN: &str = "#rewritten";
+
+/// Every account of a world, its policies compiled once.
 pub struct Evaluator<'a> {
     world: &'a World,
-    accounts: Vec<Account<'a>>,
+    accounts: Vec<Compiled<'a>>,
+    stores: BTreeMap<&'a str, StorePolicy<'a>>,
+    /// Steps by principal: many agents hold the same ones.
+    steps: RefCell<BTreeMap<Arn, Vec<Escalation>>>,
 }
 
-struct Account<'a> {
+struct Compiled<'a> {
     facts: &'a CloudAccount,
-    id: String,
-    policies: Vec<Policy>,
-    principals: BTreeMap<String, Principal>,
-    scps: Scps,
-    stores: BTreeMap<String, StorePolicy>,
-    /// Client ids by issuer, where the providers were read.
-    audiences: BTreeMap<String, Vec<String>>,
-    evidence: Vec<EvidenceId>,
+    account: Account,
 }
 
-struct Principal {
-    caller: Caller,
-    identity: Vec<usize>,
-    boundary: Vec<usize>,
-    trust: Option<Policy>,
-    /// Its trust policy speaks of an OIDC provider.
-    federated: bool,
-    /// A boundary is set and its text was not read.
-    boundary_unread: bool,
-    /// Attached or bounding policies whose text was not read.
-    missing: Vec<String>,
+struct StorePolicy<'a> {
+    owner: &'a str,
+    policy: Held,
 }
 
-enum Scps {
-    NotApplicable,
-    Levels(Vec<(String, Vec<Policy>)>),
-    Unreadable,
-}
-
-enum StorePolicy {
+enum Held {
     None,
     Read(Policy),
     Unreadable,
@@ -66,190 +52,102 @@ enum StorePolicy {
 
 impl<'a> Evaluator<'a> {
     pub fn new(world: &'a World) -> Evaluator<'a> {
-        Evaluator { world, accounts: world.accounts.iter().map(Account::compile).collect() }
+        let compiled = |facts: &'a CloudAccount| {
+            let details = facts.principals.seen()?;
+            Some(Compiled { facts, account: Account::compile(details, scp(&facts.scps)) })
+        };
+        let mut stores = BTreeMap::new();
+        for facts in &world.accounts {
+            for store in facts.stores.members() {
+                let policy =
+                    StorePolicy { owner: facts.account_id(), policy: held(&store.resource_policy, store.arn.as_str()) };
+                stores.insert(store.arn.as_str(), policy);
+            }
+        }
+        Evaluator {
+            world,
+            accounts: world.accounts.iter().filter_map(compiled).collect(),
+            stores,
+            steps: RefCell::default(),
+        }
     }
 
-    fn account_of(&self, arn: &Arn) -> Option<&Account<'a>> {
-        self.accounts.iter().find(|account| account.principals.contains_key(arn.as_str()))
+    /// The account of a principal and the principal's place in it.
+    fn find(&self, arn: &str) -> Option<(&Compiled<'a>, usize)> {
+        let arn = arn.strip_suffix(REWRITTEN).unwrap_or(arn);
+        self.accounts.iter().find_map(|compiled| Some((compiled, compiled.account.place(arn)?)))
     }
 
     /// The bucket, table or other store that a request's resource belongs to.
-    fn store_policy(&self, resource: &str) -> Option<&StorePolicy> {
-        let arn = resource.strip_suffix("/*").unwrap_or(resource);
-        self.accounts.iter().find_map(|account| account.stores.get(arn))
+    fn store(&self, resource: &str) -> Option<&StorePolicy<'a>> {
+        self.stores.get(resource.strip_suffix("/*").unwrap_or(resource))
     }
 }
 
-impl<'a> Account<'a> {
-    fn compile(facts: &'a CloudAccount) -> Account<'a> {
-        let id = facts.caller.seen().map_or_else(String::new, |caller| caller.account.as_str().to_owned());
-        let mut account = Account {
-            facts,
-            id,
-            policies: Vec::new(),
-            principals: BTreeMap::new(),
-            scps: scps(&facts.scps),
-            stores: BTreeMap::new(),
-            audiences: audiences(facts),
-            evidence: facts.principals.evidence.clone(),
-        };
-        if let Some(details) = facts.principals.seen() {
-            account.add_principals(details);
-        }
-        for store in facts.stores.members() {
-            account
-                .stores
-                .insert(store.arn.as_str().to_owned(), store_policy(&store.resource_policy, store.arn.as_str()));
-        }
-        account
-    }
-
-    fn add_principals(&mut self, details: &AuthorizationDetails) {
-        let mut managed = BTreeMap::new();
-        for policy in &details.policies {
-            if let Some(version) = policy.default_version() {
-                managed.insert(policy.arn.as_str(), self.keep(&policy.arn, &version.document));
-            }
-        }
-        let groups: BTreeMap<&str, _> = details.groups.iter().map(|group| (group.group_name.as_str(), group)).collect();
-        for user in &details.users {
-            let mut attached: Vec<&AttachedPolicy> = user.attached_managed_policies.iter().collect();
-            let mut inline: Vec<&InlinePolicy> = user.user_policy_list.iter().collect();
-            for group in user.group_list.iter().filter_map(|name| groups.get(name.as_str())) {
-                attached.extend(&group.attached_managed_policies);
-                inline.extend(&group.group_policy_list);
-            }
-            self.add(&user.arn, &attached, &inline, user.permissions_boundary.as_ref(), None, &managed);
-        }
-        for role in &details.roles {
-            let attached: Vec<&AttachedPolicy> = role.attached_managed_policies.iter().collect();
-            let inline: Vec<&InlinePolicy> = role.role_policy_list.iter().collect();
-            self.add(&role.arn, &attached, &inline, role.permissions_boundary.as_ref(), Some(role), &managed);
-        }
-    }
-
-    fn keep(&mut self, id: &str, document: &Document) -> usize {
-        self.policies.push(Policy::parse(id, document.text()));
-        self.policies.len() - 1
-    }
-
-    fn add(
-        &mut self,
-        arn: &str,
-        attached: &[&AttachedPolicy],
-        inline: &[&InlinePolicy],
-        boundary: Option<&PermissionsBoundary>,
-        role: Option<&RoleDetail>,
-        managed: &BTreeMap<&str, usize>,
-    ) {
-        let mut missing = Vec::new();
-        let mut find = |policy: &str| {
-            let found = managed.get(policy).copied();
-            if found.is_none() {
-                missing.push(policy.to_owned());
-            }
-            found
-        };
-        let mut identity: Vec<usize> = attached.iter().filter_map(|policy| find(&policy.policy_arn)).collect();
-        let bounds: Vec<usize> =
-            boundary.into_iter().filter_map(|boundary| find(&boundary.permissions_boundary_arn)).collect();
-        for policy in inline {
-            identity.push(
-                self.keep(&format!("{}/{}", Arn::from(arn).short(), policy.policy_name), &policy.policy_document),
-            );
-        }
-        let trust = role.map(|role| role.assume_role_policy_document.text());
-        let principal = Principal {
-            caller: Caller::parse(arn),
-            identity,
-            boundary_unread: boundary.is_some() && bounds.is_empty(),
-            boundary: bounds,
-            federated: trust.is_some_and(|text| text.contains("oidc-provider")),
-            trust: trust.map(|text| Policy::parse(&format!("trust policy of {}", Arn::from(arn).short()), text)),
-            missing,
-        };
-        self.principals.insert(arn.to_owned(), principal);
-    }
-
-    fn layers<'b>(&'b self, principal: &'b Principal) -> Layers<'b> {
-        let pick = |indices: &[usize]| indices.iter().filter_map(|index| self.policies.get(*index)).collect();
-        Layers {
-            identity: pick(&principal.identity),
-            boundary: pick(&principal.boundary),
-            scp: self.scps.guardrail(),
-            ..Layers::default()
-        }
-    }
-}
-
-impl Scps {
-    fn guardrail(&self) -> Guardrail<'_> {
-        match self {
-            Scps::NotApplicable => Guardrail::NotApplicable,
-            Scps::Unreadable => Guardrail::Unreadable,
-            Scps::Levels(levels) => Guardrail::Levels(
-                levels.iter().map(|(name, policies)| Level { name, policies: policies.iter().collect() }).collect(),
-            ),
-        }
-    }
-}
-
-fn scps(observed: &Observed<ScpLayer>) -> Scps {
+fn scp(observed: &Observed<ScpLayer>) -> Scp {
     match &observed.reading {
-        Reading::Known { value: ScpLayer::NotApplicable, .. } | Reading::Absent => Scps::NotApplicable,
+        Reading::Known { value: ScpLayer::NotApplicable, .. } | Reading::Absent => Scp::NotApplicable,
         Reading::Known { value: ScpLayer::Levels(levels), complete: true } => {
-            let level = |level: &crate::model::cloud::ScpLevel| {
+            let level = |level: &ScpLevel| {
                 let policies =
                     level.policies.iter().map(|policy| Policy::parse(&policy.id, &policy.document)).collect();
                 (level.target.clone(), policies)
             };
-            Scps::Levels(levels.iter().map(level).collect())
+            Scp::Levels(levels.iter().map(level).collect())
         }
-        _ => Scps::Unreadable,
+        _ => Scp::Unreadable,
     }
 }
 
-fn store_policy(observed: &Observed<String>, arn: &str) -> StorePolicy {
+fn held(observed: &Observed<String>, arn: &str) -> Held {
     match &observed.reading {
-        Reading::Known { value, .. } => StorePolicy::Read(Policy::parse(&format!("policy of {arn}"), value)),
-        Reading::Absent | Reading::Unavailable { .. } => StorePolicy::None,
-        _ => StorePolicy::Unreadable,
+        Reading::Known { value, .. } => Held::Read(Policy::parse(&format!("policy of {arn}"), value)),
+        Reading::Absent | Reading::Unavailable { .. } => Held::None,
+        _ => Held::Unreadable,
     }
 }
 
-fn audiences(facts: &CloudAccount) -> BTreeMap<String, Vec<String>> {
-    facts.oidc_providers.members().iter().map(|provider| (provider.url.clone(), provider.client_ids.clone())).collect()
+impl Compiled<'_> {
+    fn evidence(&self) -> Vec<EvidenceId> {
+        self.facts.principals.evidence.clone()
+    }
+
+    /// Client ids of an issuer, where the account's providers were all read.
+    fn audiences(&self, issuer: &str) -> Option<&[String]> {
+        let providers = self.facts.oidc_providers.is_whole().then(|| self.facts.oidc_providers.members())?;
+        providers.iter().find(|provider| provider.url == issuer).map(|provider| provider.client_ids.as_slice())
+    }
 }
 
 impl Cloud for Evaluator<'_> {
     fn federated_roles(&self) -> Vec<Arn> {
-        let federated = |(arn, principal): (&String, &Principal)| principal.federated.then(|| Arn::new(arn.clone()));
-        self.accounts.iter().flat_map(|account| account.principals.iter().filter_map(federated)).collect()
+        let details = self.accounts.iter().filter_map(|compiled| compiled.facts.principals.seen());
+        let trusts = |text: &str| text.contains("oidc-provider");
+        let roles = details.flat_map(|details| &details.roles);
+        roles
+            .filter(|role| trusts(role.assume_role_policy_document.text()))
+            .map(|role| Arn::new(role.arn.clone()))
+            .collect()
     }
 
     fn accepts(&self, role: &Arn, request: &TokenRequest) -> Answer {
         let found = self
-            .account_of(role)
-            .and_then(|account| Some((account, account.principals.get(role.as_str())?.trust.as_ref()?)));
-        let Some((account, policy)) = found else { return unread(format!("the trust policy of {role}")) };
-        let minted = subjects::minted(self.world, request);
-        let role_view = trust::Role { arn: role.as_str(), trust: policy, rcp: Guardrail::NotApplicable };
+            .find(role.as_str())
+            .and_then(|(compiled, place)| Some((compiled, compiled.account.trust(compiled.account.principal(place))?)));
+        let Some((compiled, policy)) = found else { return unread(format!("the trust policy of {role}")) };
+        let view = trust::Role { arn: role.as_str(), trust: policy, rcp: Guardrail::NotApplicable };
+        let listed = compiled.audiences(iam::subjects::GITHUB_ISSUER);
+        // The job asks for the audience it likes, so any that the provider lists will do.
+        let audience = listed.and_then(<[String]>::first).map_or("sts.amazonaws.com", String::as_str);
+        let minted = subjects::minted(self.world, request, audience);
         let mut best: Option<Answer> = None;
         for claims in &minted.claims {
-            let listed = account.audiences.get(&claims.issuer).filter(|_| account.facts.oidc_providers.is_whole());
-            // The job asks for the audience it likes, so any that the provider lists will do.
-            let audience = listed.and_then(|ids| ids.first()).map_or("sts.amazonaws.com", String::as_str);
-            let decision =
-                trust::with_web_identity(&role_view, &claims.clone().with("aud", audience), listed.map(Vec::as_slice));
             let subject = claims.subject().unwrap_or("a subject that was not read");
-            let mut answer = worded(
-                &decision,
-                &format!("{} accepts {subject}", role.short()),
-                &format!("{} does not accept {subject}", role.short()),
-            );
-            answer.evidence = account.evidence.clone();
+            let (yes, no) =
+                (format!("{} accepts {subject}", role.short()), format!("{} does not accept {subject}", role.short()));
+            let answer = worded(&trust::with_web_identity(&view, claims, listed), &yes, &no);
             if best.as_ref().is_none_or(|kept| answer.pass < kept.pass) {
-                best = Some(answer);
+                best = Some(Answer { evidence: compiled.evidence(), ..answer });
             }
         }
         let mut answer = best.unwrap_or_else(|| unread("how the repository's OIDC subject is built".to_owned()));
@@ -263,75 +161,99 @@ impl Cloud for Evaluator<'_> {
     }
 
     fn may(&self, principal: &Arn, action: &str, resource: &str) -> Answer {
-        let Some(account) = self.account_of(principal) else { return unread(format!("the policies of {principal}")) };
-        let Some(known) = account.principals.get(principal.as_str()) else {
+        let Some((compiled, place)) = self.find(principal.as_str()) else {
             return unread(format!("the policies of {principal}"));
         };
-        let mut layers = account.layers(known);
-        layers.resource_policy = match self.store_policy(resource) {
-            Some(StorePolicy::Read(policy)) => ResourcePolicy::Read(policy),
-            Some(StorePolicy::Unreadable) => ResourcePolicy::Unreadable,
-            Some(StorePolicy::None) | None => ResourcePolicy::None,
+        let account = &compiled.account;
+        let mut ask = Ask::new(action, resource);
+        let store = self.store(resource);
+        ask.resource_policy = match store.map(|store| &store.policy) {
+            Some(Held::Read(policy)) => ResourcePolicy::Read(policy),
+            Some(Held::Unreadable) => ResourcePolicy::Unreadable,
+            Some(Held::None) | None => ResourcePolicy::None,
         };
-        let owner = Arn::from(resource).account().to_owned();
-        let owner = if owner.is_empty() { self.owner_of(resource).unwrap_or(&account.id) } else { owner.as_str() };
-        let context = context(principal, &account.id, resource);
-        let request = iam::Request::new(&known.caller, action, resource, Some(owner), &context);
-        let decision = iam::evaluate(&request, &layers);
-        let mut answer = worded(
-            &decision,
-            &format!("{} may {action}", principal.short()),
-            &format!("{} may not {action}", principal.short()),
-        );
-        answer.evidence = account.evidence.clone();
-        if known.boundary_unread || (!known.missing.is_empty() && answer.pass == Pass::Blocked) {
-            answer.pass = Pass::Possible;
-            answer.unless.push(format!("{}, which could not be read, does not allow it", known.missing.join(", ")));
+        if let Some(store) = store {
+            ask = ask.with("aws:ResourceAccount", store.owner);
         }
-        answer
+        let region = Arn::from(resource).region().to_owned();
+        if !region.is_empty() {
+            ask = ask.with("aws:RequestedRegion", &region);
+        }
+        let known = account.principal(place);
+        let decision = if principal.as_str().ends_with(REWRITTEN) {
+            account.decide_as_administrator(known, &ask)
+        } else {
+            account.decide_for(known, &ask)
+        };
+        let (yes, no) = (format!("{} may {action}", known.name), format!("{} may not {action}", known.name));
+        Answer { evidence: compiled.evidence(), ..worded(&decision, &yes, &no) }
     }
 
     fn escalations(&self, principal: &Arn) -> Vec<Escalation> {
-        let Some(account) = self.account_of(principal) else { return Vec::new() };
-        let Some(known) = account.principals.get(principal.as_str()) else { return Vec::new() };
-        let layers = account.layers(known);
-        let mut steps = Vec::new();
-        for other in &self.accounts {
-            for (arn, target) in other.principals.iter().filter(|(arn, _)| arn.as_str() != principal.as_str()) {
-                let Some(policy) = &target.trust else { continue };
-                let role = trust::Role { arn, trust: policy, rcp: Guardrail::NotApplicable };
-                let context = context(principal, &account.id, arn);
-                let decision = trust::by_principal(&role, &known.caller, &layers, &context);
-                if decision.verdict.may_be_allowed() {
-                    let short = Arn::new(arn.clone()).short().to_owned();
-                    let mut answer = worded(&decision, &format!("{} may assume {short}", principal.short()), "");
-                    answer.evidence = account.evidence.iter().chain(&other.evidence).cloned().collect();
-                    steps.push(Escalation { to: Arn::new(arn.clone()), answer });
-                }
-            }
+        let Some((compiled, from)) = self.find(principal.as_str()) else { return Vec::new() };
+        if principal.as_str().ends_with(REWRITTEN) {
+            return Vec::new();
         }
+        if let Some(known) = self.steps.borrow().get(principal) {
+            return known.clone();
+        }
+        let mut steps = within(compiled, from);
+        steps.extend(
+            self.accounts
+                .iter()
+                .filter(|other| !std::ptr::eq(*other, compiled))
+                .flat_map(|other| across(compiled, from, other)),
+        );
+        self.steps.borrow_mut().insert(principal.clone(), steps.clone());
         steps
     }
 }
 
-impl Evaluator<'_> {
-    /// The account of a store whose ARN names none: a bucket.
-    fn owner_of(&self, resource: &str) -> Option<&str> {
-        let arn = resource.strip_suffix("/*").unwrap_or(resource);
-        self.accounts.iter().find(|account| account.stores.contains_key(arn)).map(|account| account.id.as_str())
+/// Escalation paths inside the account.
+fn within(compiled: &Compiled<'_>, from: usize) -> Vec<Escalation> {
+    let account = &compiled.account;
+    let actor = account.principal(from);
+    let mut steps = Vec::new();
+    for edge in Escalations::new(account).edges_of(from) {
+        let mut unless: Vec<String> = edge.residual.iter().map(|residual| question(&residual.question)).collect();
+        unless.extend(edge.lacking.iter().map(|lacking| format!("{lacking} stays missing")));
+        let pass = if edge.verdict == Verdict::Allow { Pass::Free } else { Pass::Possible };
+        let gained = edge.to.iter().map(|place| (*place, account.principal(*place)));
+        for (place, gained) in gained {
+            let itself = place == from || edge.path.gain == Gain::Itself;
+            let arn = if itself { &actor.arn } else { &gained.arn };
+            let to = if itself || edge.path.full { format!("{arn}{REWRITTEN}") } else { arn.clone() };
+            let deed =
+                if itself { "may rewrite its own rights".to_owned() } else { format!("may become {}", gained.name) };
+            let because = format!("{} {deed} by escalation path {}", actor.name, edge.path.id);
+            let answer =
+                Answer { pass, because, evidence: compiled.evidence(), unless: unless.clone(), gaps: Vec::new() };
+            steps.push(Escalation { to: Arn::new(to), answer });
+        }
     }
+    steps
 }
 
-/// What is known of any request by this principal: who asks, and where. Everything else a caller can choose or is not told.
-fn context(principal: &Arn, account: &str, resource: &str) -> Context {
-    let mut context = Context::partial();
-    context.set("aws:PrincipalArn", principal.as_str());
-    context.set("aws:PrincipalAccount", account);
-    let region = Arn::from(resource).region().to_owned();
-    if !region.is_empty() {
-        context.set("aws:RequestedRegion", region);
+/// Roles of another account that the principal may assume.
+fn across(compiled: &Compiled<'_>, from: usize, other: &Compiled<'_>) -> Vec<Escalation> {
+    let actor = compiled.account.principal(from);
+    let layers = compiled.account.layers(actor);
+    let caller = iam::Caller::parse(&actor.arn);
+    let mut steps = Vec::new();
+    for role in other.account.principals().iter().filter(|principal| principal.is_role) {
+        let Some(policy) = other.account.trust(role) else { continue };
+        let view = trust::Role { arn: &role.arn, trust: policy, rcp: Guardrail::NotApplicable };
+        let decision = trust::by_principal(&view, &caller, &layers, &iam::Context::partial());
+        if decision.verdict.may_be_allowed() {
+            let yes = format!("{} may assume {} of account {}", actor.name, role.name, other.account.id);
+            let evidence = [compiled.evidence(), other.evidence()].concat();
+            steps.push(Escalation {
+                to: Arn::new(role.arn.clone()),
+                answer: Answer { evidence, ..worded(&decision, &yes, "") },
+            });
+        }
     }
-    context
+    steps
 }
 
 fn unread(what: String) -> Answer {
@@ -347,8 +269,9 @@ fn unread(what: String) -> Answer {
 
 /// A decision in words; `yes` and `no` are the sentences that it confirms or denies.
 fn worded(decision: &Decision, yes: &str, no: &str) -> Answer {
-    let statements: Vec<String> =
-        decision.because.iter().take(2).map(|at| format!("{} statement {}", at.policy, at.statement + 1)).collect();
+    let named = |policy: &str| policy.rsplit('/').next().unwrap_or(policy).replace('#', " policy ");
+    let statement = |at: &iam::StatementRef| format!("{} statement {}", named(&at.policy), at.statement + 1);
+    let statements: Vec<String> = decision.because.iter().take(2).map(statement).collect();
     let by =
         |lead: &str| if statements.is_empty() { String::new() } else { format!(" ({lead} {})", statements.join(", ")) };
     let (pass, because) = match decision.verdict {
@@ -357,11 +280,16 @@ fn worded(decision: &Decision, yes: &str, no: &str) -> Answer {
         Verdict::ExplicitDeny => (Pass::Blocked, format!("{no}: an explicit deny{}", by("in"))),
         Verdict::ImplicitDeny => (Pass::Blocked, format!("{no}: nothing allows it")),
     };
-    let mut unless: Vec<String> = decision.residual.iter().map(|residual| question(&residual.question)).collect();
+    Answer { pass, because, evidence: Vec::new(), unless: reserves(&decision.residual), gaps: Vec::new() }
+}
+
+/// What would close it, at most four.
+fn reserves(residual: &[Residual]) -> Vec<String> {
+    let mut unless: Vec<String> = residual.iter().map(|residual| question(&residual.question)).collect();
     unless.sort();
     unless.dedup();
     unless.truncate(4);
-    Answer { pass, because, evidence: Vec::new(), unless, gaps: Vec::new() }
+    unless
 }
 
 fn question(question: &Question) -> String {

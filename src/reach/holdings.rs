@@ -101,7 +101,8 @@ pub fn principal_node(arn: &Arn) -> HopNode {
     HopNode {
         kind: HopKind::Principal,
         id: arn.as_str().to_owned(),
-        name: Foreign::new(format!("{kind} {}", arn.short())),
+        // A principal that rewrote its own rights carries a mark behind its ARN.
+        name: Foreign::new(format!("{kind} {}", arn.short().replace("#rewritten", " with rights rewritten"))),
     }
 }
 

@@ -40,6 +40,8 @@ mod tests {
         let known = || Observed::known(vec![1], Vec::new());
         assert!(lists(vec![known(), known()]).is_whole());
         assert_eq!(lists(vec![known(), denied()]).reading, Reading::Known { value: vec![1], complete: false });
+        let part = Observed::partial(vec![2], Vec::new());
+        assert_eq!(lists(vec![known(), part]).reading, Reading::Known { value: vec![1, 2], complete: false });
         assert_eq!(lists(vec![denied(), Observed::failed("x", Vec::new())]).reading, denied().reading);
         assert_eq!(lists(vec![Observed::absent(Vec::new()), known()]).reading, known().reading);
     }

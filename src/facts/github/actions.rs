@@ -28,7 +28,7 @@ fn org_secret(reader: &Reader<'_>, login: &str, item: &Value) -> Option<OrgSecre
         // Not a list of repositories but all of a kind.
         _ => Observed::absent(Vec::new()),
     };
-    Some(OrgSecret { name, visibility, repositories })
+    Some(OrgSecret { name, visibility, repositories, updated_at: text(item, "updated_at") })
 }
 
 /// Secret names that the jobs of a repository can read, by where they live. One unread place leaves the list open.
@@ -70,7 +70,7 @@ fn from_organization(
     let name = |secret: &OrgSecret| SecretName {
         name: secret.name.clone(),
         scope: SecretScope::Organization,
-        updated_at: None,
+        updated_at: secret.updated_at.clone(),
     };
     Observed::known(org.members().iter().filter(visible).map(name).collect(), org.evidence.clone())
 }

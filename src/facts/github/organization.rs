@@ -14,6 +14,7 @@ use crate::model::{
     actor::{Account, AccountKind, Installation, Permission, Team, TeamGrant},
     id::RepoName,
     observed::Observed,
+    pipeline::OrgSecret,
     rules::RuleSource,
     world::Organization,
 };
@@ -61,6 +62,13 @@ fn of_organization(
     let caller = caller(reader);
     let people = People::read(reader, login, &caller);
     let secrets = actions::org_secrets(reader, login);
+    let expected = if owns_all(reader, &caller, &people.owners) { Some(0) } else { expected(org) };
+    let repositories = repository::repositories(reader, &paths::org(login, "/repos"), expected, &secrets, wanted);
+    // A team's repositories are listed as far as the credential sees them, like all others.
+    let whole = repositories.is_whole();
+    let selected = |secret: OrgSecret| OrgSecret { repositories: unless(secret.repositories, whole), ..secret };
+    let secrets = secrets.map(|secrets| secrets.into_iter().map(selected).collect());
+    let seen = |team: Team| Team { grants: unless(team.grants, whole), ..team };
     let plan = field(org, &path, "plan", |plan| text(plan, "name"));
     Organization {
         login: login.to_owned(),
@@ -70,7 +78,7 @@ fn of_organization(
         two_factor_required: field(org, &path, "two_factor_requirement_enabled", Value::as_bool),
         members: people.members,
         owners: people.owners,
-        teams: people.teams,
+        teams: people.teams.map(|teams| teams.into_iter().map(seen).collect()),
         installations: installations(reader, login),
         runners: actions::runners(reader, &paths::org(login, "/actions/runners")),
         subject_template: actions::subject_template(
@@ -80,7 +88,7 @@ fn of_organization(
         ),
         workflow_defaults: actions::workflow_defaults(reader, &paths::org(login, "/actions/permissions/workflow")),
         audit_log: audit_log(reader, login, &plan),
-        repositories: repository::repositories(reader, &paths::org(login, "/repos"), expected(org), &secrets, wanted),
+        repositories,
         plan,
         secrets,
         caller,
@@ -126,6 +134,15 @@ fn caller(reader: &Reader<'_>) -> Observed<Account> {
         Some(account) => Observed::known(account, Vec::new()),
         None => Observed::failed("the answer names no account", Vec::new()),
     })
+}
+
+/// Whether no repository can be hidden: a classic token of an owner with the scope `repo` reaches whatever the owner does.
+/// A fine-grained token has no scopes, and may be narrowed to some repositories.
+fn owns_all(reader: &Reader<'_>, caller: &Observed<Account>, owners: &Observed<Vec<Account>>) -> bool {
+    let answer = reader.log.pages(reader.scope, paths::USER);
+    let scopes = answer.records.last().and_then(|record| record.header("x-oauth-scopes")).unwrap_or_default();
+    let owner = caller.seen().is_some_and(|caller| owners.members().contains(caller));
+    owner && scopes.split(',').any(|scope| scope.trim() == "repo")
 }
 
 /// How many repositories there are, as GitHub tells owners: what a list must reach to be whole.

@@ -116,7 +116,7 @@ fn ruleset(
         }
         _ => (own.clone(), reader.object(&own).observed()),
     };
-    let whole = content.seen().is_some_and(|value| list(value, "rules").iter().all(|value| rule(value).is_some()));
+    let whole = content.seen().is_some();
     let value = content.seen().unwrap_or(item).clone();
     let ruleset = Ruleset {
         id,
@@ -127,9 +127,17 @@ fn ruleset(
         conditions: value.get("conditions").cloned().unwrap_or_default(),
         bypass: content.as_ref().and_then(|value| bypass(value, &path)),
         current_user_can_bypass: text(&value, "current_user_can_bypass"),
-        rules: list(&value, "rules").iter().filter_map(rule).collect(),
+        rules: content.as_ref().and_then(|value| rules_of(value, &path)),
     };
     Some((ruleset, whole, content.evidence))
+}
+
+/// The lines of a ruleset; an answer that leaves them out withholds them, and a line without a type leaves the list open.
+fn rules_of(value: &Value, path: &str) -> Observed<Vec<Rule>> {
+    let Some(lines) = value.get("rules").and_then(Value::as_array) else { return hidden(path, "rules", Vec::new()) };
+    let rules: Vec<Rule> = lines.iter().filter_map(rule).collect();
+    let whole = rules.len() == lines.len();
+    listed(rules, whole, Vec::new())
 }
 
 /// GitHub shows `bypass_actors` only to callers that may write the ruleset ("Get a repository ruleset"): left out means

@@ -23,6 +23,8 @@ pub struct Capability {
 
 impl Account {
     /// What of `wanted` the principal may do, or may depending on resource and conditions.
+    ///
+    /// By its identity policies, that is: what only a resource's own policy grants is not part of an account's details.
     #[must_use]
     pub fn capabilities(&self, principal: &Principal, wanted: &ActionSet) -> Vec<Capability> {
         let candidates = self.candidates(principal, wanted);

@@ -244,11 +244,11 @@ impl<'a> Flow<'a> {
             entry.page = moved(entry.page);
         }
         for item in self.doc.pages.iter_mut().flat_map(|page| &mut page.items) {
-            if let Mark::Link(link) = &mut item.mark {
-                if let Target::Anchor(id) = &link.to {
-                    let (page, y) = self.anchors.get(id).copied().unwrap_or((0, 0.0));
-                    link.to = Target::Place(moved(page), y.max(0.0) as u32);
-                }
+            if let Mark::Link(link) = &mut item.mark
+                && let Target::Anchor(id) = &link.to
+            {
+                let (page, y) = self.anchors.get(id).copied().unwrap_or((0, 0.0));
+                link.to = Target::Place(moved(page), y.max(0.0) as u32);
             }
         }
         self.doc

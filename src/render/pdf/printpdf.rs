@@ -31,6 +31,12 @@ impl Backend for Printpdf {
                 ParsedFont::from_bytes(face.bytes(), 0, &mut unread).ok_or(RenderError::Font { name: face.name() })?;
             pdf.resources.fonts.map.insert(font_id(face), PdfFont::new(font));
         }
+        let marks = document.pages.iter().flat_map(|page| &page.items).map(|item| &item.mark);
+        if let Some(image) =
+            marks.filter_map(|mark| if let Mark::Image(image) = mark { Some(image) } else { None }).next()
+        {
+            pdf.resources.xobjects.map.insert(logo(), pixels(&image.picture));
+        }
         let pages = document
             .pages
             .iter()

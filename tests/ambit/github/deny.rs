@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ambit::model::world::Organization;
 use serde_json::{Value, json};
 
-use super::{collect, weaker::overclaims};
+use super::{assert_legal, collect, weaker::overclaims};
 use crate::github_fake::{Fake, Scenario};
 
 const TOKEN: &str = "ghp_admin";
@@ -26,7 +26,7 @@ fn check(what: &str, full: &Value, fake: Fake) {
     let collected = collect(&fake, TOKEN, "acme", &[]);
     let claimed = overclaims(full, &json_of(&collected.facts()));
     assert!(claimed.is_empty(), "without {what}:\n{}", claimed.join("\n"));
-    fake.assert_no_violations();
+    assert_legal(&fake);
 }
 
 #[test]
@@ -53,7 +53,6 @@ fn each_field_left_out() {
         ("GET /orgs/{org}", "two_factor_requirement_enabled"),
         ("GET /orgs/{org}", "plan"),
         ("GET /orgs/{org}", "total_private_repos"),
-        ("GET /orgs/{org}/installations", "permissions"),
         ("GET /orgs/{org}/rulesets/{ruleset_id}", "bypass_actors"),
         ("GET /repos/{owner}/{repo}/rulesets/{ruleset_id}", "bypass_actors"),
         ("GET /repos/{owner}/{repo}/rulesets/{ruleset_id}", "rules"),
@@ -75,6 +74,7 @@ fn fewer_repositories_shown() {
     for shown in [vec!["acme/shop"], vec![]] {
         let mut scenario = Scenario::reach();
         let identity = scenario.tokens.get_mut(TOKEN).unwrap();
+        identity.headers.clear(); // with the scopes of a classic token nothing can be hidden from an owner
         identity.repositories = Some(shown.iter().map(|name| (*name).to_owned()).collect());
         check(&format!("all but {shown:?}"), &full, Fake::start(scenario));
     }
@@ -88,7 +88,7 @@ fn the_least_token_claims_no_more() {
         let facts = json_of(&collect(&fake, token, "acme", &[]).facts());
         let claimed = overclaims(&full, &without_caller(facts));
         assert!(claimed.is_empty(), "{token}:\n{}", claimed.join("\n"));
-        fake.assert_no_violations();
+        assert_legal(&fake);
     }
 }
 

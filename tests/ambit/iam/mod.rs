@@ -2,5 +2,6 @@
 
 mod actions;
 mod cases;
+mod corpus;
 mod escalation;
 mod properties;

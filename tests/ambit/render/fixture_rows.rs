@@ -232,7 +232,7 @@ fn criterion(n: usize, id: &str, title: &str) -> Criterion {
             touched: vec!["1".to_owned(), "3".to_owned()],
             untouched: vec!["2".to_owned(), "4".to_owned(), "5".to_owned()],
         },
-        populations: if n % 2 == 0 {
+        populations: if n.is_multiple_of(2) {
             vec!["merged pull requests, 2026-07-01 to 2026-11-24: held by this run".to_owned()]
         } else {
             Vec::new()

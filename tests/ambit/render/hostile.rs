@@ -194,11 +194,10 @@ fn the_pdf_holds_no_action_but_its_own_links() {
         for key in ["JS", "JavaScript", "AA", "OpenAction", "URI", "Launch", "EmbeddedFiles", "AcroForm"] {
             assert!(!dictionary.has(key.as_bytes()), "{key}");
         }
-        if let Ok(action) = dictionary.get(b"A").and_then(lopdf::Object::as_dict) {
-            if let Ok(kind) = action.get(b"S").and_then(lopdf::Object::as_name) {
-                assert_eq!(kind, b"GoTo");
-                links += 1;
-            }
+        let action = dictionary.get(b"A").and_then(lopdf::Object::as_dict);
+        if let Ok(kind) = action.and_then(|action| action.get(b"S")).and_then(lopdf::Object::as_name) {
+            assert_eq!(kind, b"GoTo");
+            links += 1;
         }
     }
     assert!(links > 100, "{links}");

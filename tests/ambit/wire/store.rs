@@ -207,7 +207,8 @@ async fn a_torn_tail_is_cut_off_and_the_rest_goes_on() {
 
 #[tokio::test]
 async fn a_damaged_middle_is_an_error() {
-    let cases: [(&str, fn(&[PathBuf])); 4] = [
+    type Harm = fn(&[PathBuf]);
+    let cases: [(&str, Harm); 4] = [
         ("a changed byte", |files| {
             let text = std::fs::read_to_string(&files[1]).unwrap().replace("\"/b\"", "\"/x\"");
             std::fs::write(&files[1], text).unwrap();

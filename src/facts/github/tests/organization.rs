@@ -36,7 +36,17 @@ fn a_shorter_repository_list_than_github_counts_is_incomplete() {
     let mut page = organization();
     assert_eq!(told(&Recording::acme().organization().repositories), "known");
     page["total_private_repos"] = json!(2);
-    assert_eq!(told(&Recording::acme().get("/orgs/acme", page).organization().repositories), "partial");
+    let short = || Recording::acme().get("/orgs/acme", page.clone());
+    assert_eq!(told(&short().organization().repositories), "partial");
+    let classic =
+        |login, id, scopes| short().get("/user", user(login, id)).header("x-oauth-scopes", scopes).organization();
+    assert_eq!(
+        told(&classic("alice", 101, "admin:org, repo").repositories),
+        "known",
+        "an owner's classic token sees all"
+    );
+    assert_eq!(told(&classic("alice", 101, "admin:org, public_repo").repositories), "partial");
+    assert_eq!(told(&classic("bob", 102, "admin:org, repo").repositories), "partial", "not an owner");
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn facts(flow: &mut Flow, report: &Report) {
 pub fn contents(flow: &mut Flow) -> Vec<Page> {
     let entries = listed(&flow.doc.outline);
     let body = flow.doc.pages.len();
-    let height: f32 = 38.0 + entries.iter().map(|entry| line_height(entry)).sum::<f32>();
+    let height: f32 = 38.0 + entries.iter().map(line_height).sum::<f32>();
     let room = PAGE.1 - TOP - super::super::theme::BOTTOM;
     let pages = (height / (room - 20.0)).ceil().max(1.0) as usize;
     flow.new_page();

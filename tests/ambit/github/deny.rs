@@ -59,7 +59,6 @@ fn each_field_left_out() {
         ("GET /repos/{owner}/{repo}/environments", "protection_rules"),
         ("GET /repos/{owner}/{repo}/environments", "deployment_branch_policy"),
         ("GET /repos/{owner}/{repo}/environments", "can_admins_bypass"),
-        ("GET /repos/{owner}/{repo}/actions/permissions/workflow", "can_approve_pull_request_reviews"),
     ] {
         let fake = Fake::start(Scenario::reach());
         fake.omit(TOKEN, operation, &[field]);

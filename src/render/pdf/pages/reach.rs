@@ -17,6 +17,9 @@ use crate::render::{
     view::{Agent, Path, Report, Target},
 };
 
+/// Paths shown hop by hop: more than a reader of paper turns to.
+pub const FULL: usize = 24;
+
 pub fn draw(flow: &mut Flow, report: &Report) {
     flow.new_page();
     flow.heading(1, "Agents and their blast radius", &[]);
@@ -38,7 +41,13 @@ pub fn draw(flow: &mut Flow, report: &Report) {
         flow.new_page();
         flow.heading(1, "Paths", &[]);
         flow.note(report.human_rule);
-        for path in &report.paths {
+        if report.paths.len() > FULL {
+            flow.note(&format!(
+                "The {FULL} worst of {} paths stand here; all of them stand in the HTML page and in assessment.json.",
+                report.paths.len()
+            ));
+        }
+        for path in report.paths.iter().take(FULL) {
             draw_path(flow, path);
         }
     }

@@ -19,7 +19,7 @@ use crate::model::{
     change::Deployment,
     id::{BranchName, EvidenceId, RepoName},
     observed::Observed,
-    pipeline::{Environment, OrgSecret},
+    pipeline::{Environment, OrgSecret, WorkflowFile},
     rules::{Branch, RuleSource},
     world::Repository,
 };
@@ -95,6 +95,7 @@ fn repository(
     let head = index.heads.get(&name);
     let files = files::read(reader, &name, &default_branch, head);
     let environments = environments::environments(reader, &name);
+    let workflows = workflows::workflows(reader, &name, &files, head);
     let changes = index.changes.get(&name);
     Some(Repository {
         id: number(item, "id")?,
@@ -102,11 +103,11 @@ fn repository(
         private,
         archived: false,
         fork: flag(item, "fork").unwrap_or(false),
-        branches: branches(reader, &name, index.branches.get(&name)),
+        branches: unless(branches(reader, &name, index.branches.get(&name)), names_all(&workflows, &environments)),
         rulesets: rules::rulesets(reader, &name),
         collaborators: each(reader.list(&at("/collaborators?affiliation=direct")).observed(), collaborator),
         deploy_keys: each(reader.list(&at("/keys")).observed(), deploy_key),
-        workflows: workflows::workflows(reader, &name, &files, head),
+        workflows,
         secrets: actions::secrets(reader, &name, private, org_secrets, &environments),
         runners: actions::runners(reader, &at("/actions/runners")),
         subject_template: actions::subject_template(
@@ -125,6 +126,12 @@ fn repository(
         evidence: evidence.to_vec(),
         name,
     })
+}
+
+/// Whether everything that may name a branch was read: the workflows' triggers and the environments' policies.
+fn names_all(workflows: &Observed<Vec<WorkflowFile>>, environments: &Observed<Vec<Environment>>) -> bool {
+    let policies = environments.members().iter().all(|environment| environment.branch_policy.is_whole());
+    workflows.is_whole() && environments.is_whole() && policies
 }
 
 /// The branches that were looked at, with heads where the repository's branches were listed.

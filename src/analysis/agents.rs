@@ -205,7 +205,7 @@ fn bot(
         // GitHub hides some apps from the list; an app that acts and is not listed is never taken for powerless.
         None if author.kind != AccountKind::User => {
             let why = format!("{} acts here, and GitHub does not list its installation", author.login);
-            (format!("bot:{}", author.login), AgentKind::BotUser, Identity::Unseen { why })
+            (format!("app:{slug}"), AgentKind::App, Identity::Unseen { why })
         }
         None => (format!("bot:{}", author.login), AgentKind::BotUser, Identity::Account(author.clone())),
     };

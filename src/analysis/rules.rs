@@ -26,6 +26,8 @@ pub struct RefActor {
     pub user_id: Option<u64>,
     pub permission: Permission,
     pub organization_owner: bool,
+    /// Nothing of the actor was read but that it acts: it may stand on any list.
+    pub unseen: bool,
     /// Ids and slugs of the actor's teams, `None` where memberships were not read.
     pub teams: Option<Vec<(u64, String)>>,
 }
@@ -39,6 +41,7 @@ impl RefActor {
             user_id: None,
             permission: Permission::Write,
             organization_owner: false,
+            unseen: false,
             teams: Some(Vec::new()),
         }
     }
@@ -228,6 +231,10 @@ fn approvals(count: u64, branch: &str, evidence: Vec<EvidenceId>) -> RefPass {
 }
 
 fn listed(allowed: &crate::model::rules::Allowances, actor: &RefActor) -> Truth {
+    if actor.unseen {
+        let nobody = allowed.users.is_empty() && allowed.teams.is_empty() && allowed.apps.is_empty();
+        return if nobody { Truth::False } else { Truth::Unknown };
+    }
     if let Some((_, slug)) = &actor.app {
         return allowed.apps.contains(slug).into();
     }
@@ -337,6 +344,9 @@ fn may_bypass(ruleset: &Ruleset, actor: &RefActor) -> Bypass {
 
 /// Whether a line of a bypass list means this actor. Role ids are GitHub's own: 1 read, 2 maintain, 3 triage, 4 write, 5 admin.
 pub fn names(entry: &BypassActor, actor: &RefActor) -> Truth {
+    if actor.unseen {
+        return Truth::Unknown;
+    }
     match &entry.kind {
         BypassKind::Integration => actor.app.as_ref().is_some_and(|(id, _)| entry.id == Some(*id)).into(),
         BypassKind::User => Truth::from(entry.id.is_some() && entry.id == actor.user_id),

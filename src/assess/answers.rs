@@ -9,7 +9,6 @@ use crate::{
         questions::{Audience, Favourable, Question, Rule},
     },
     model::{
-        action::ActionClass,
         agent::{Agent, AgentKind},
         id::{EvidenceId, FindingId, QuestionId},
         observed::Gap,
@@ -20,7 +19,7 @@ use crate::{
     report::{Answer, AnswerKind, Finding, MatrixCell, Outcome},
 };
 
-use super::{Drill, Ledger, Revert, SignOff, Tally};
+use super::{Drill, Ledger, Revert, SignOff, Tally, agree, headline::rank};
 
 mod timed;
 mod words;
@@ -101,9 +100,17 @@ impl Ground<'_> {
     fn say(&self, rule: &Rule, findings: &[&Finding], audience: Audience) -> Said {
         match rule {
             Rule::AllPass { .. } => all_pass(findings, audience),
-            Rule::NoOpenPath { classes, tiers, .. } => self.no_open_path(classes, tiers, findings, audience),
+            Rule::NoOpenPath { classes, actions, tiers, .. } => {
+                let asked = |path: &&ReachPath| {
+                    classes.contains(&path.class)
+                        && tiers.contains(&path.tier)
+                        && (actions.is_empty() || actions.contains(&path.action))
+                };
+                self.no_open_path(self.paths.iter().filter(asked).collect(), findings, audience)
+            }
             Rule::Matrix { tiers } => self.matrix(tiers),
             Rule::Inventory { .. } => self.inventory(findings),
+            Rule::OwnIdentity { .. } => self.own_identity(findings),
             Rule::Signoff { names } => self.signoff(*names),
             Rule::TimedRollback { minutes, .. } => timed::rollback(self, *minutes, findings),
             Rule::TimedDetection { .. } => timed::detection(self, findings),
@@ -114,9 +121,7 @@ impl Ground<'_> {
         }
     }
 
-    fn no_open_path(&self, classes: &[ActionClass], tiers: &[Tier], findings: &[&Finding], audience: Audience) -> Said {
-        let asked = |path: &&ReachPath| classes.contains(&path.class) && tiers.contains(&path.tier);
-        let paths: Vec<&ReachPath> = self.paths.iter().filter(asked).collect();
+    fn no_open_path(&self, paths: Vec<&ReachPath>, findings: &[&Finding], audience: Audience) -> Said {
         let of = |verdict: Verdict| paths.iter().filter(move |path| path.verdict == verdict);
         let (open, possible) = (of(Verdict::Open).count(), of(Verdict::Possible).count());
         let tally = Tally::of(findings.iter().copied());
@@ -128,7 +133,7 @@ impl Ground<'_> {
             (0, false, 0) => Holding::Holds,
         };
         let mut statement = words::ways(holding, open, possible, paths.len(), tally);
-        if let (Audience::Framework, Some(worst)) = (audience, of(Verdict::Open).next()) {
+        if let (Audience::Framework, Some(worst)) = (audience, of(Verdict::Open).min_by_key(|path| rank(path))) {
             statement = format!("{} {statement}", worst.sentence);
         }
         let mut said = Said::new(holding, statement).from(findings);
@@ -152,10 +157,11 @@ impl Ground<'_> {
         let mut said = if all == 0 {
             Said::new(Holding::Untold, "No coding agent was found in what was read, so there is nothing to bound.")
         } else {
+            let empty = of(Outcome::NotApplicable);
             let more = if self.unread.is_empty() { "" } else { "; not all was read, so there may be more" };
             let statement = format!(
                 "Of {all} cells of the permission matrix over {agents}, {within} are within the profile, \
-                 {outside} outside, {dark} could not be told{more}."
+                 {outside} outside, {dark} could not be told, {empty} are of tiers that hold nothing{more}."
             );
             Said::new(holding, statement)
         };
@@ -191,6 +197,28 @@ impl Ground<'_> {
         );
         said.gaps.extend(self.unread.iter().cloned());
         said
+    }
+
+    /// An agent that uses a person's login is that person in every log.
+    fn own_identity(&self, findings: &[&Finding]) -> Said {
+        let all = self.agents.len();
+        let borrowed = self.agents.iter().filter(|agent| agent.kind == AgentKind::Person).count();
+        let whole = self.unread.is_empty() && Tally::of(findings.iter().copied()).open == 0;
+        let holding = match (borrowed, whole) {
+            (0, true) if all > 0 => Holding::Holds,
+            (0, _) => Holding::Untold,
+            (some, _) if some == all => Holding::Fails,
+            _ => Holding::Partly,
+        };
+        let least = if whole { "" } else { "; not all was read" };
+        let statement = format!(
+            "{} of {} {} under an identity of {} own, {borrowed} under an employee's{least}.",
+            all - borrowed,
+            count(all, "agent"),
+            agree(all - borrowed, "acts", "act"),
+            agree(all - borrowed, "its", "their")
+        );
+        Said::new(holding, statement).from(findings)
     }
 
     /// Persons and shares, not a rule.

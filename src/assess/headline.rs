@@ -39,7 +39,7 @@ pub(super) fn of(paths: &[ReachPath], agents: &[Agent], ledger: Ledger<'_>, unre
 
 /// Worst first: the verdict, then what is done, then how few persons, then the ids. A path that only an unread SCP could
 /// stop stands just below the open ones, then those that hang on fewer things.
-fn rank(path: &ReachPath) -> (Verdict, bool, usize, u8, u32, &str, &str) {
+pub(super) fn rank(path: &ReachPath) -> (Verdict, bool, usize, u8, u32, &str, &str) {
     let conditions = if path.verdict == Verdict::Possible { path.unless.as_slice() } else { &[] };
     let beside_scp = conditions.iter().any(|reason| !reason.contains("SCP"));
     let deed = match path.class {

@@ -21,6 +21,7 @@ use crate::{
         evaluator::Evaluator,
         gate::People,
         holdings::Ground,
+        powers,
         search::{self, Targets},
         trusted,
     },
@@ -73,7 +74,9 @@ pub fn of_world(
     let cloud = Evaluator::new(world);
     let ground = Ground { world, cloud: &cloud, people: &people, signatures: &signatures, trusted: &trusted };
     let paths = search::paths(&ground, &agents, &Targets::of(world, &tiers));
-    let sight = Sight { world, tiers: &tiers, agents: &agents, paths: &paths, signatures: &signatures };
+    let powers = powers::of(world, &cloud, &tiers);
+    let sight =
+        Sight { world, tiers: &tiers, agents: &agents, paths: &paths, signatures: &signatures, powers: &powers };
     let findings = checks::run(&sight);
     let approvals = approvals::of(world, &tiers, &agents);
     let sign_off = SignOff::of(&signatures, world);

@@ -7,12 +7,13 @@ use crate::{
     model::{
         cloud::DataStore,
         id::AgentId,
-        pipeline::Environment,
+        observed::Gap,
+        pipeline::{Environment, WorkflowFile},
         rules::Branch,
         tier::Tier,
         world::{CloudAccount, Organization, Repository, World},
     },
-    reach::path::ReachPath,
+    reach::{path::ReachPath, powers::RolePower},
 };
 
 #[derive(Clone, Copy)]
@@ -21,6 +22,8 @@ pub struct Sight<'a> {
     pub tiers: &'a Tiers,
     pub agents: &'a [AgentPrincipal],
     pub paths: &'a [ReachPath],
+    /// What the roles that jobs can take may change.
+    pub powers: &'a [RolePower],
     pub signatures: &'a Signatures,
 }
 
@@ -79,11 +82,19 @@ impl<'a> Sight<'a> {
 
     /// Unknown rows for everything that could hold an agent or a way of one that was not read.
     pub fn unread_ways(&self, sheet: &mut Sheet<'_>) {
+        for account in &self.world.accounts {
+            sheet.known(&account.scope, "roles and policies", &account.principals);
+        }
         let Some(organization) = self.organization(sheet) else { return };
         sheet.members(&organization.login, "app installations", &organization.installations);
         for repository in self.repositories(sheet) {
             let name = repository.name.as_str();
-            sheet.members(name, &format!("workflows of {name}"), &repository.workflows);
+            for file in sheet.members(name, &format!("workflows of {name}"), &repository.workflows) {
+                if let WorkflowFile::Unreadable { path, why, evidence } = file {
+                    let gap = Gap { what: path.clone(), why: why.clone(), needs: None, evidence: evidence.clone() };
+                    sheet.unknown(name, format!("what {path} runs could not be told"), vec![gap]);
+                }
+            }
             sheet.members(name, &format!("merged pull requests of {name}"), &repository.pull_requests);
         }
     }

@@ -26,23 +26,31 @@ pub struct Talk {
     pub quiet: bool,
 }
 
+/// A command whose help is longer than a line has it on its own type.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Show what Ambit finds, on a recorded organisation that is built in; needs no network
     Demo(Demo),
+    Init(super::commands::init::Init),
+    Doctor(Doctor),
     /// Collect, judge and report
     Assess(Assess),
     /// Only collect and record
     Collect(Collect),
     /// Judge and report a recorded run, without network
     Report(Report),
-    /// Catch an agent's shortcuts in a change, before it is committed
     #[cfg(feature = "hook")]
     Hook(crate::cli::commands::hook::Hook),
     /// Explain a check, an objective, a criterion, a question, or a path or finding of a run
     Explain(Explain),
     /// Decide AWS permissions offline, from files
     Iam(super::commands::iam::IamArgs),
+    /// The data that judging is made with: objectives, frameworks, questions, remedies
+    Controls(super::commands::controls::Controls),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Print the manual page, or write one for every command
+    Man(Man),
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +176,30 @@ pub struct Explain {
     pub id: Option<String>,
     #[command(flatten)]
     pub run: RunChoice,
+}
+
+/// Who a recorded run asked as, what it could not read, and which grant settles most
+///
+/// Reads a run that `ambit collect` recorded, and asks nobody anything. Collect once with the credentials that you have, see
+/// here what they left open, grant what settles most, and collect again.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub run: RunChoice,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Write `ambit.1` and one page a command into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

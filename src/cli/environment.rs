@@ -1,6 +1,9 @@
 //! What is taken from the environment. Nothing below `cli` reads it.
 
-use std::path::Path;
+use std::{
+    io::{BufRead, IsTerminal, Write},
+    path::Path,
+};
 
 use base64::Engine as _;
 
@@ -23,6 +26,54 @@ fn variable(name: &str) -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "files named on the command line are read here")]
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|e| Failure::new(format!("cannot read `{}`: {e}", path.display())))
+}
+
+/// The YAML and other text files below a folder, by their path in it with `/` between the parts, in order.
+///
+/// # Errors
+/// Names the folder or file and why it cannot be read, or that it is no UTF-8 text.
+pub fn text_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let mut found = Vec::new();
+    let mut open = vec![(folder.to_path_buf(), String::new())];
+    while let Some((here, prefix)) = open.pop() {
+        let failed = |e: std::io::Error| Failure::new(format!("cannot read `{}`: {e}", here.display()));
+        for entry in std::fs::read_dir(&here).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type().map_err(failed)?.is_dir() {
+                open.push((entry.path(), format!("{name}/")));
+            } else {
+                let text = String::from_utf8(read_file(&entry.path())?)
+                    .map_err(|_| Failure::new(format!("`{}` is no UTF-8 text", entry.path().display())))?;
+                found.push((name, text));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Whether a person can be asked: both ends of the talk are a terminal.
+pub fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks a question on stderr and takes a line from stdin, trimmed; an empty line means `default`.
+///
+/// # Errors
+/// When stdin ends before an answer.
+pub fn ask(question: &str, default: &str) -> Result<String, Failure> {
+    let shown = if default.is_empty() { String::new() } else { format!(" [{default}]") };
+    // Nobody is left to ask when stderr is gone; stdin then ends as well.
+    let _ = write!(std::io::stderr().lock(), "{question}{shown}: ");
+    let mut line = String::new();
+    if std::io::stdin().lock().read_line(&mut line).map_err(Failure::new)? == 0 {
+        return Err(Failure::new(
+            "the answers ended before the questions did; nothing was written\nhint: --yes takes every proposal",
+        ));
+    }
+    let answer = line.trim();
+    Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })
 }
 
 /// Whether the working directory lies in a git repository, which may be one that is judged.
@@ -55,6 +106,15 @@ pub fn write_file(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure
     let failed = |e: std::io::Error| Failure::new(format!("cannot write `{}`: {e}", path.display()));
     std::fs::create_dir_all(folder).map_err(failed)?;
     std::fs::write(&path, bytes).map_err(failed)
+}
+
+/// Writes one file whose folder is there.
+///
+/// # Errors
+/// Names the file and why it cannot be written.
+#[expect(clippy::disallowed_methods, reason = "a file named on the command line is written here")]
+pub fn write_path(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|e| Failure::new(format!("cannot write `{}`: {e}", path.display())))
 }
 
 /// The GitHub credential: an App, a token file, `GITHUB_TOKEN`.

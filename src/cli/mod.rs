@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod environment;
+mod layout;
 mod printer;
 
 use std::process::ExitCode;
@@ -73,6 +74,8 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
     runtime.block_on(async {
         match command {
             Command::Demo(args) => commands::demo::run(args, printer).await,
+            Command::Init(args) => commands::init::run(args, printer).await,
+            Command::Doctor(args) => commands::doctor::run(args, printer).await,
             Command::Assess(args) => commands::assess::run(args, printer).await,
             Command::Collect(args) => commands::collect::run(args, printer).await,
             Command::Report(args) => commands::report::run(args, printer).await,
@@ -80,6 +83,9 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             Command::Hook(args) => commands::hook::run(args, printer),
             Command::Explain(args) => commands::explain::run(args, printer).await,
             Command::Iam(args) => commands::iam::run(args, printer),
+            Command::Controls(args) => commands::controls::run(args, printer),
+            Command::Completions(args) => commands::completions::run(args, printer),
+            Command::Man(args) => commands::man::run(args, printer),
         }
     })
 }

@@ -50,11 +50,20 @@ pub enum Rule {
     /// Every subject of these checks passes.
     AllPass { checks: Vec<String> },
     /// No path of these classes into these tiers is open, and none is possible. The checks say whether enough was read.
-    NoOpenPath { classes: Vec<ActionClass>, tiers: Vec<Tier>, checks: Vec<String> },
+    /// `actions` narrows the classes, where it is not empty.
+    NoOpenPath {
+        classes: Vec<ActionClass>,
+        #[serde(default)]
+        actions: Vec<String>,
+        tiers: Vec<Tier>,
+        checks: Vec<String>,
+    },
     /// Every cell of the matrix in these tiers is known and within the profile.
     Matrix { tiers: Vec<Tier> },
     /// Agents are listed, and what lists them was read in full.
     Inventory { checks: Vec<String> },
+    /// No agent acts under an employee's identity.
+    OwnIdentity { checks: Vec<String> },
     /// Persons approved every change of an agent. With `names`, the statement names them.
     Signoff { names: bool },
     /// A timed drill or measured reverts took code and data back in so many minutes; settings alone never do.
@@ -71,7 +80,10 @@ impl Rule {
     /// The checks that the rule looks at.
     pub fn checks(&self) -> &[String] {
         match self {
-            Rule::AllPass { checks } | Rule::NoOpenPath { checks, .. } | Rule::Inventory { checks } => checks,
+            Rule::AllPass { checks }
+            | Rule::NoOpenPath { checks, .. }
+            | Rule::Inventory { checks }
+            | Rule::OwnIdentity { checks } => checks,
             Rule::TimedRollback { settings, .. } | Rule::TimedDetection { settings } => settings,
             Rule::Matrix { .. } | Rule::Signoff { .. } | Rule::Coverage | Rule::NotDeterminable { .. } => &[],
         }

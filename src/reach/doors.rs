@@ -324,6 +324,12 @@ fn jobs(repository: &Repository) -> impl Iterator<Item = (&Workflow, &Job)> {
 /// Jobs of the ref that run the ref's code, for an agent that may not edit workflow files.
 fn existing_jobs(site: &Site<'_>, on: &Step, view: &RefView<'_>, fresh: bool, reachable: &mut Reachable) {
     reachable.unseen.extend(site.repository.workflows.gap(format!("workflows of {}", site.repository.name)));
+    for file in site.repository.workflows.members() {
+        if let WorkflowFile::Unreadable { path, why, evidence } = file {
+            let what = format!("jobs of {path} in {}", site.repository.name);
+            reachable.unseen.push(Gap { what, why: why.clone(), needs: None, evidence: evidence.clone() });
+        }
+    }
     for (workflow, job) in jobs(site.repository) {
         let code = runs_code_of_ref(job);
         if code == Truth::False || workflow.state.as_deref().is_some_and(|state| state != "active") {

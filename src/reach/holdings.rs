@@ -150,6 +150,9 @@ fn on_repository(
     let Some(standing) = actor::standing(organization, repository, &principal.identity) else { return };
     let site = Site { organization, repository, standing: &standing, people: ground.people, trusted: ground.trusted };
     let mut reachable = doors::of_agent(&site);
+    if let Identity::Unseen { .. } = &principal.identity {
+        reachable.unseen.extend(standing.gaps.iter().cloned());
+    }
     if let Identity::Job { workflow, job, .. } = &principal.identity {
         merge(&mut reachable, own_job(&site, workflow, job));
     }

@@ -12,6 +12,7 @@ pub mod evaluator;
 pub mod gate;
 pub mod holdings;
 pub mod path;
+pub mod powers;
 pub mod remedies;
 pub mod search;
 pub mod subjects;

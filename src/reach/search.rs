@@ -165,7 +165,22 @@ fn best(
             }
         }
     }
+    if slot.is_none() && !holdings.unseen.is_empty() {
+        slot = Some(Way::start().on(&node, to, capability(deed.class), &unread_way(&holdings.unseen)));
+    }
     slot
+}
+
+/// No way in what was read, and something that could hold one was not read.
+fn unread_way(unseen: &[Gap]) -> Answer {
+    let what: Vec<&str> = unseen.iter().take(3).map(|gap| gap.what.as_str()).collect();
+    Answer {
+        pass: Pass::Possible,
+        because: format!("no way was found in what was read; {} could not be read", what.join(", ")),
+        evidence: unseen.iter().flat_map(|gap| gap.evidence.clone()).collect(),
+        unless: what.iter().map(|what| format!("{what} hold no way either; they could not be read")).collect(),
+        gaps: unseen.to_vec(),
+    }
 }
 
 fn deed_answer(ground: &Ground<'_>, principal: &Arn, deed: &Deed, cache: &mut DeedCache) -> Answer {

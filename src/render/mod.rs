@@ -17,9 +17,10 @@ mod sarif;
 pub mod terminal;
 mod type_face;
 mod view;
-mod words;
+pub mod words;
 
 pub use artifact::{Artifact, Options, RenderError};
+pub use view::{Price, prices};
 
 use crate::report::Assessment;
 

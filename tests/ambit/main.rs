@@ -14,12 +14,15 @@
 
 mod aws_accounts;
 mod catalogue;
+mod cli;
 mod controls;
+mod docs;
 mod floors;
 mod github;
 mod github_fake;
 #[cfg(feature = "hook")]
 mod hook;
 mod iam;
+mod promises;
 mod render;
 mod wire;

@@ -55,7 +55,7 @@ pub fn limits(gaps: &[Gap], audience: Audience) -> Vec<String> {
     let total = lines.len();
     let mut listed: Vec<String> = lines.into_iter().take(MOST).collect();
     if total > MOST {
-        listed.push(format!("{} more were not read", total - MOST));
+        listed.push(format!("{} more", total - MOST));
     }
     let things: BTreeSet<&str> = gaps.iter().map(|gap| gap.what.as_str()).collect();
     if audience == Audience::Buyer && !things.is_empty() {
@@ -66,6 +66,7 @@ pub fn limits(gaps: &[Gap], audience: Audience) -> Vec<String> {
 
 fn named(gap: &Gap) -> String {
     match &gap.needs {
+        _ if gap.what.starts_with("whether ") => format!("{}: {}", gap.what, gap.why),
         Some(needs) => format!("{} not read; {needs} would settle it", gap.what),
         None => format!("{} not read: {}", gap.what, gap.why),
     }

@@ -198,3 +198,36 @@ fn some_without_exception_is_partial_and_manual_is_not_determinable() {
     assert_eq!(ask(&[Outcome::NotApplicable]), AnswerKind::NotDeterminable);
     assert_eq!(ask(&[]), AnswerKind::NotDeterminable);
 }
+
+#[test]
+fn an_agent_under_a_persons_login_has_no_identity_of_its_own() {
+    let (world, config) = (world(), Config::default());
+    let ask = |kinds: &[AgentKind], dark: bool| {
+        let mut given = inputs(&world, &config);
+        given.agents = kinds.iter().map(|kind| Agent { kind: *kind, ..agent("a") }).collect();
+        let outcome = if dark { Outcome::Unknown } else { Outcome::Pass };
+        given.findings = vec![finding("agent_attribution_missing", "acme/shop", outcome, Severity::Low)];
+        answer(&assemble(given), "buyer_03_own_identity")
+    };
+    let (kind, said) = ask(&[AgentKind::App, AgentKind::Person], false);
+    assert_eq!(kind, AnswerKind::Partial);
+    assert_eq!(said, "1 of 2 agents acts under an identity of its own, 1 under an employee's.");
+    assert_eq!(ask(&[AgentKind::App], false).0, AnswerKind::Yes);
+    assert_eq!(ask(&[AgentKind::App], true).0, AnswerKind::NotDeterminable);
+    assert_eq!(ask(&[AgentKind::Person], true).0, AnswerKind::No);
+    assert_eq!(ask(&[], false).0, AnswerKind::NotDeterminable);
+}
+
+#[test]
+fn a_question_about_the_branch_looks_at_pushes_alone() {
+    let (world, config) = (world(), Config::default());
+    let ask = |action: &str| {
+        let mut given = inputs(&world, &config);
+        given.findings = passes(&["review_required", "agent_may_bypass", "agent_writes_production"]);
+        given.paths = vec![path("p-1", "claude", ActionClass::Write, Tier::Production, Verdict::Open)];
+        given.paths[0].action = action.to_owned();
+        answer(&assemble(given), "buyer_06_write_production_branch").0
+    };
+    assert_eq!(ask("git:push"), AnswerKind::Yes);
+    assert_eq!(ask("dynamodb:PutItem"), AnswerKind::No);
+}

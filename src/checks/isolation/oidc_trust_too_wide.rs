@@ -10,8 +10,8 @@ use crate::{
         Guardrail, Policy, trust,
         trust_class::{self, KnownRepository, Surroundings, TrustClass},
     },
-    model::{action::ActionClass, iam::RoleDetail, id::EvidenceId, tier::Tier, truth::Truth, world::Organization},
-    reach::{path::HopKind, subjects},
+    model::{iam::RoleDetail, id::EvidenceId, observed::Gap, tier::Tier, truth::Truth, world::Organization},
+    reach::subjects,
 };
 
 check!(
@@ -70,18 +70,46 @@ fn judge(
     let classes = trust_class::classify(&view, &around);
     let wide: Vec<&'static str> = classes.iter().filter_map(|found| width(found.class)).collect();
     let subject = role.arn.as_str();
-    if wide.is_empty() {
-        sheet.pass(subject, format!("role {} trusts named subjects alone", role.role_name), evidence);
-    } else if !changes_production(sight, subject) {
-        let statement =
-            format!("role {} admits {}, and no way was found from it to production", role.role_name, wide.join("; "));
-        sheet.pass(subject, statement, evidence);
-    } else {
-        let statement = format!("role {} may change production and admits {}", role.role_name, wide.join("; "));
-        sheet
-            .fail(subject, statement, evidence)
-            .fix("exact_oidc_subject", &[("role", &role.role_name), ("subject", "the deploying job's subject alone")]);
+    let power = sight.powers.iter().find(|power| power.role.as_str() == subject);
+    let production = power.map_or(Truth::Unknown, |power| power.over(Tier::Production));
+    let mut gaps = unread(sight);
+    if production == Truth::Unknown {
+        let what = format!("whether {} may change production", role.role_name);
+        let why = "not all stores, tags or policies were read".to_owned();
+        gaps.push(Gap { what, why, needs: None, evidence: evidence.to_vec() });
     }
+    match (production, wide.is_empty(), gaps.is_empty()) {
+        (Truth::False, ..) => {
+            sheet.pass(subject, format!("role {} changes no production store", role.role_name), evidence);
+        }
+        (Truth::True, false, _) => {
+            let statement = format!("role {} may change production and admits {}", role.role_name, wide.join("; "));
+            let words = [("role", role.role_name.as_str()), ("subject", "the deploying job's subject alone")];
+            sheet.fail(subject, statement, evidence).fix("exact_oidc_subject", &words);
+        }
+        (Truth::True, true, true) => {
+            sheet.pass(subject, format!("role {} trusts named subjects alone", role.role_name), evidence);
+        }
+        _ => {
+            sheet.unknown(subject, format!("whether role {} trusts too much could not be told", role.role_name), gaps);
+        }
+    }
+}
+
+/// What of GitHub could hold another class: a repository, an environment, a subject's form.
+fn unread(sight: &Sight<'_>) -> Vec<Gap> {
+    let Some(organization) = sight.world.forge.seen() else {
+        return sight.world.forge.gap("the GitHub organisation").into_iter().collect();
+    };
+    let mut gaps: Vec<Gap> = organization.repositories.gap("repositories").into_iter().collect();
+    for repository in organization.repositories.members().iter().filter(|repository| !repository.archived) {
+        gaps.extend(repository.environments.gap(format!("environments of {}", repository.name)));
+        gaps.extend(repository.subject_template.gap(format!("OIDC subject template of {}", repository.name)));
+        for environment in repository.environments.members() {
+            gaps.extend(environment.reviewers.gap(format!("reviewers of environment {}", environment.name)));
+        }
+    }
+    gaps
 }
 
 /// What a class admits, for those that admit more than was meant.
@@ -101,14 +129,5 @@ fn width(class: TrustClass) -> Option<&'static str> {
         | TrustClass::NamesOnlyDead
         | TrustClass::WorkflowOnBranch
         | TrustClass::WrongAction => return None,
-    })
-}
-
-/// Whether some agent's path changes production through this role.
-fn changes_production(sight: &Sight<'_>, role: &str) -> bool {
-    sight.paths.iter().any(|path| {
-        path.tier == Tier::Production
-            && matches!(path.class, ActionClass::Destroy | ActionClass::Write | ActionClass::RemovesRecovery)
-            && path.hops.iter().any(|hop| hop.to.kind == HopKind::Principal && hop.to.id == role)
     })
 }

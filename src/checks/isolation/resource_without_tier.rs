@@ -19,7 +19,13 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (account, store) in sight.stores(sheet) {
         let of = sight.tiers.store(store, account.account_id());
         let subject = store.arn.as_str();
-        if of.basis == TierBasis::Unmapped {
+        if of.basis == TierBasis::Unmapped
+            && let Some(gap) = store.tags.gap(format!("tags of {}", store.name))
+        {
+            let statement =
+                format!("which tier {} {} belongs to could not be told from its tags", store.kind.noun(), store.name);
+            sheet.unknown(subject, statement, vec![gap]);
+        } else if of.basis == TierBasis::Unmapped {
             let statement = format!(
                 "nothing says which tier {} {} belongs to; it is judged as production",
                 store.kind.noun(),

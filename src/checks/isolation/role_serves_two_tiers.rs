@@ -1,14 +1,11 @@
 //! No cloud role serves two tiers.
 //!
-//! Fails for a principal that some agent holds and that may write or delete in production and in another tier. What such a role can do
-//! by mistake in one tier it can do in the other.
-
-use crate::checks::{Sheet, Sight, check};
-use std::collections::BTreeMap;
+//! Fails for a role that jobs can take and that may write or delete in production and in another tier. What such a role can do by
+//! mistake in one tier it can do in the other. Judged from the role's own policies, whoever reaches it.
 
 use crate::{
-    model::{action::ActionClass, tier::Tier},
-    reach::path::{HopKind, ReachPath, Verdict},
+    checks::{Sheet, Sight, check},
+    model::{observed::Gap, tier::Tier, truth::Truth},
 };
 
 check!(
@@ -21,37 +18,46 @@ check!(
 );
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
-    sight.accounts(sheet);
-    sight.unread_ways(sheet);
-    for account in &sight.world.accounts {
+    let accounts = sight.accounts(sheet);
+    for account in accounts {
+        sheet.known(&account.scope, "roles and policies", &account.principals);
         sheet.members(&account.scope, &format!("stores of data in account {}", account.scope), &account.stores);
     }
-    let mut tiers: BTreeMap<&str, BTreeMap<Tier, Vec<&ReachPath>>> = BTreeMap::new();
-    let changes = |path: &&ReachPath| {
-        matches!(path.class, ActionClass::Destroy | ActionClass::Write) && path.verdict != Verdict::Closed
-    };
-    for path in sight.paths.iter().filter(changes) {
-        let last = path.hops.iter().rev().nth(1).filter(|hop| hop.to.kind == HopKind::Principal);
-        if let Some(hop) = last {
-            tiers.entry(&hop.to.id).or_default().entry(path.tier).or_default().push(path);
-        }
-    }
-    for (role, by_tier) in &tiers {
-        let evidence: Vec<_> =
-            by_tier.values().flatten().flat_map(|path| path.hops.iter().flat_map(|hop| hop.evidence.clone())).collect();
-        let names: Vec<&str> = by_tier.keys().map(|tier| tier.as_str()).collect();
-        if by_tier.len() > 1 && by_tier.contains_key(&Tier::Production) {
-            let statement = format!(
-                "{role} may change data in {}: one mistake in the lesser tier is one in production",
-                names.join(" and ")
-            );
-            let paths = by_tier.values().flatten().map(|path| path.id.clone());
-            sheet.fail(*role, statement, &evidence).paths(paths).fix("separate_role_per_tier", &[("role", role)]);
-        } else {
-            sheet.pass(*role, format!("{role} changes data in {} alone", names.join(" and ")), &evidence);
+    let evidence: Vec<_> = accounts.iter().flat_map(|account| account.principals.evidence.clone()).collect();
+    for power in sight.powers {
+        let subject = power.role.as_str();
+        let others = Tier::ALL.into_iter().filter(|tier| *tier != Tier::Production);
+        let production = power.over(Tier::Production);
+        let elsewhere = Truth::any(others.map(|tier| power.over(tier)));
+        match production.and(elsewhere) {
+            Truth::True => {
+                let tiers: Vec<&str> =
+                    Tier::ALL.into_iter().filter(|tier| power.over(*tier) == Truth::True).map(Tier::as_str).collect();
+                let statement = format!(
+                    "role {} may change data in {}: one mistake in the lesser tier is one in production",
+                    power.role.short(),
+                    tiers.join(" and ")
+                );
+                sheet
+                    .fail(subject, statement, &evidence)
+                    .fix("separate_role_per_tier", &[("role", power.role.short())]);
+            }
+            Truth::Unknown => {
+                let what = format!("which stores role {} may change", power.role.short());
+                let gap = Gap {
+                    what: what.clone(),
+                    why: "not all stores, tags or policies were read".to_owned(),
+                    needs: None,
+                    evidence: evidence.clone(),
+                };
+                sheet.unknown(subject, format!("{what} could not be told"), vec![gap]);
+            }
+            Truth::False => {
+                sheet.pass(subject, format!("role {} changes data in no two tiers", power.role.short()), &evidence);
+            }
         }
     }
     if sheet.is_empty() {
-        sheet.not_applicable("roles", "no agent holds a principal that changes data", &[]);
+        sheet.not_applicable("roles", "no role can be taken by a job", &evidence);
     }
 }

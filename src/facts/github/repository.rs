@@ -130,8 +130,9 @@ fn repository(
 
 /// Whether everything that may name a branch was read: the workflows' triggers and the environments' policies.
 fn names_all(workflows: &Observed<Vec<WorkflowFile>>, environments: &Observed<Vec<Environment>>) -> bool {
+    let parsed = workflows.members().iter().all(|file| matches!(file, WorkflowFile::Parsed(_)));
     let policies = environments.members().iter().all(|environment| environment.branch_policy.is_whole());
-    workflows.is_whole() && environments.is_whole() && policies
+    workflows.is_whole() && parsed && environments.is_whole() && policies
 }
 
 /// The branches that were looked at, with heads where the repository's branches were listed.

@@ -1,7 +1,7 @@
 //! The headline, its path drawn hop by hop, and what to do first: readable at 80 columns and without colour.
 
 mod ink;
-mod wrap;
+pub mod wrap;
 
 use crate::report::{Assessment, Edition};
 

@@ -2,12 +2,12 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-pub(super) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// `text` in lines of at most `columns`, broken at spaces, and inside a word only when it alone is too long.
-pub(super) fn lines(text: &str, columns: usize) -> Vec<String> {
+pub fn lines(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace().flat_map(|word| pieces(word, columns)) {
@@ -46,7 +46,7 @@ fn pieces(word: &str, columns: usize) -> Vec<String> {
 }
 
 /// `text` in one line of at most `columns`.
-pub(super) fn cut(text: &str, columns: usize) -> String {
+pub fn cut(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_owned();
     }
@@ -62,7 +62,7 @@ pub(super) fn cut(text: &str, columns: usize) -> String {
 }
 
 /// `text` filled with spaces to `columns`.
-pub(super) fn pad(text: &str, columns: usize) -> String {
+pub fn pad(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text)).max(1)))
 }
 

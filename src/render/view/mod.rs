@@ -10,7 +10,7 @@ mod rows;
 mod text;
 
 pub use agents::{Agent, Matrix};
-pub use judgement::{Answer, Change, Criterion, Finding, Price};
+pub use judgement::{Answer, Change, Criterion, Finding, Price, prices};
 pub use paths::{Edge, Hop, Node, Path, Target};
 pub use rows::{Assertion, Coverage, Evidence, Tier};
 pub use text::clip;

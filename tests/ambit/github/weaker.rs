@@ -14,8 +14,9 @@ fn compare(at: &str, full: &Value, less: &Value, found: &mut Vec<String>) {
     match (reading(full), reading(less)) {
         (Some(full), Some(less)) => readings(at, full, less, found),
         _ => match (full, less) {
-            // A workflow that could not be read says so in place of its content.
-            (_, Value::Object(less)) if less.len() == 1 && less.contains_key("unreadable") => {}
+            // A file whose text was withheld is named, with the reason.
+            (Value::Object(full), Value::Object(less))
+                if full.contains_key("parsed") && less.contains_key("unreadable") => {}
             (Value::Object(full), Value::Object(less)) => {
                 for (name, value) in full.iter().filter(|(name, _)| *name != "evidence") {
                     compare(&format!("{at}.{name}"), value, less.get(name).unwrap_or(&Value::Null), found);

@@ -147,6 +147,7 @@ fn aws_operations_are_judged_by_their_bytes() {
     assert!(!iam.allows("POST", root, None, Some("ListRoles"), "Action=DeleteRole"), "the name lies");
     assert!(!iam.allows("POST", root, None, Some("DeleteRole"), "Action=ListRoles"), "one of them is wrong");
     assert!(!iam.allows("POST", root, None, None, "Action=ListRoles&Action=DeleteRole"));
+    assert!(!iam.allows("POST", root, None, None, "Action=DeleteRole&Action=ListRoles"));
     assert!(!iam.allows("POST", root, None, None, "Action=ListRoles&Acti%6Fn=DeleteRole"));
     assert!(!iam.allows("POST", &format!("{root}?Action=DeleteRole"), None, None, "Action=ListRoles"));
     assert!(!iam.allows("GET", &format!("{root}?Action=DeleteRole"), None, None, ""));

@@ -168,7 +168,8 @@ async fn two_hundred_appends_at_once_stay_whole() {
 
 #[tokio::test]
 async fn a_caller_that_goes_away_takes_no_record_with_it() {
-    let store = Store::in_memory().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).await.unwrap(); // a disk takes its time; memory does not
     let writer = store.start(header(0)).await.unwrap();
     for n in 0..20 {
         let writer = writer.clone();

@@ -278,10 +278,39 @@ fn cloud_principals(found: &mut Found<'_>, world: &World) {
 fn state(found: &mut Found<'_>, world: &World, entry: &Stated) {
     let seen = signal("stated", format!("[[agent]] {}", entry.name), &[]);
     for acts_as in &entry.acts_as {
-        let (id, kind, identity) = stated_identity(world, acts_as);
-        let row = found.add(id, &entry.name, kind, acts_as, identity, seen.clone());
-        row.owner = row.owner.take().or_else(|| entry.owner.clone());
+        for (id, kind, identity) in stated_identities(world, acts_as) {
+            let row = found.add(id, &entry.name, kind, acts_as, identity, seen.clone());
+            row.owner = row.owner.take().or_else(|| entry.owner.clone());
+        }
     }
+}
+
+/// One identity for an app, a login or an ARN; one a job for a workflow.
+fn stated_identities(world: &World, acts_as: &str) -> Vec<(String, AgentKind, Identity)> {
+    let Some(path) = acts_as.strip_prefix("workflow:") else { return vec![stated_identity(world, acts_as)] };
+    let repositories = world.forge.seen().map_or(&[][..], |organization| organization.repositories.members());
+    let mut jobs = Vec::new();
+    for repository in repositories {
+        for file in repository.workflows.members() {
+            let WorkflowFile::Parsed(workflow) = file else { continue };
+            let whole = format!("{}/{}", repository.name.as_str(), workflow.path);
+            if path == workflow.path || path == whole {
+                jobs.extend(workflow.jobs.iter().map(|job| {
+                    let identity = Identity::Job {
+                        repository: repository.name.clone(),
+                        workflow: workflow.path.clone(),
+                        job: job.id.clone(),
+                    };
+                    (format!("workflow:{whole}#{}", job.id), AgentKind::Workflow, identity)
+                }));
+            }
+        }
+    }
+    if jobs.is_empty() {
+        let why = format!("workflow {path} is stated in the configuration and was not found in what was read");
+        jobs.push((acts_as.to_owned(), AgentKind::Workflow, Identity::Unseen { why }));
+    }
+    jobs
 }
 
 fn stated_identity(world: &World, acts_as: &str) -> (String, AgentKind, Identity) {

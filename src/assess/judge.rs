@@ -121,6 +121,7 @@ fn stated(config: &Config) -> Vec<Stated> {
 fn identity(kind: StatedKind, acts_as: &str) -> String {
     match kind {
         StatedKind::App if !acts_as.starts_with("app:") => format!("app:{acts_as}"),
+        StatedKind::Workflow => format!("workflow:{acts_as}"),
         StatedKind::Bot | StatedKind::Person if !acts_as.starts_with("github:") => format!("github:{acts_as}"),
         _ => acts_as.to_owned(),
     }

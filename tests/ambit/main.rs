@@ -12,6 +12,7 @@
     reason = "a test may fail by panicking, also in the functions that several tests share"
 )]
 
+mod agents;
 mod aws_accounts;
 mod catalogue;
 mod cli;

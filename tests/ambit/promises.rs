@@ -18,7 +18,7 @@ use ambit::{
 };
 use bytes::Bytes;
 
-async fn sample(name: &str) -> (Store, RunLog) {
+pub async fn sample(name: &str) -> (Store, RunLog) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name).join("store");
     let store = Store::open(&folder).await.unwrap();
     let run = store.newest_complete().await.unwrap();

@@ -28,7 +28,7 @@ fn compare(at: &str, full: &Value, less: &Value, found: &mut Vec<String>) {
                     .for_each(|(full, less)| compare(&format!("{at}[{}]", name(full)), full, less, found));
             }
             _ if full == less => {}
-            // Where a ruleset's content is withheld, so are these.
+            // A ruleset whose content was withheld stands in a list that is marked incomplete.
             (_, Value::Null) if at.ends_with(".conditions") || at.ends_with(".current_user_can_bypass") => {}
             // A workflow's state is null where only its file was seen; it then counts as active.
             (Value::String(state), Value::Null) if at.ends_with(".state") && state == "active" => {}
@@ -71,7 +71,7 @@ fn known(reading: &Value) -> Option<(&Value, bool)> {
 /// What tells the members of a list apart.
 fn name(member: &Value) -> String {
     let of = |object: &Map<String, Value>| {
-        ["path", "name", "login", "slug", "id", "number"].iter().find_map(|key| object.get(*key)).map(Value::to_string)
+        ["name", "path", "login", "slug", "id", "number"].iter().find_map(|key| object.get(*key)).map(Value::to_string)
     };
     let inner = |object: &Map<String, Value>| object.values().next().and_then(Value::as_object).and_then(of);
     member.as_object().and_then(|object| of(object).or_else(|| inner(object))).unwrap_or_else(|| member.to_string())

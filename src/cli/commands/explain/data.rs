@@ -259,6 +259,7 @@ fn rule(rule: &Rule) -> String {
             format!("holds when every cell of the permission matrix in {} is known and within the profile", tiers(of))
         }
         Rule::Inventory { .. } => "lists the agents; holds when what lists them was read in full".to_owned(),
+        Rule::OwnIdentity { .. } => "holds when no agent acts under the login of a person".to_owned(),
         Rule::Signoff { names } => format!(
             "holds when a person approved every merged change of an agent{}",
             if *names { "; the persons are named" } else { "" }

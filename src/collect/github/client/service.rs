@@ -140,12 +140,15 @@ impl Inner {
         let mut attempt = 1;
         loop {
             let mut signed = request.clone();
-            if let Some(token) = self.bearer().await? {
-                signed.headers_mut().insert(header::AUTHORIZATION, token);
+            let bearer = self.bearer().await?;
+            if let Some(token) = &bearer {
+                signed.headers_mut().insert(header::AUTHORIZATION, token.clone());
             }
             let result = self.wire.send(self.ask(signed, attempt)).await;
             let renewed = match &result {
-                Ok(answered) => attempt == 1 && answered.response.status() == 401 && self.forget_token().await,
+                Ok(answered) => {
+                    attempt == 1 && answered.response.status() == 401 && self.forget_token(bearer.as_ref()).await
+                }
                 Err(_) => false,
             };
             let pause = match self.pause(&result, attempt) {
@@ -206,11 +209,16 @@ impl Inner {
         whole.parse().map_err(refuse)
     }
 
-    async fn forget_token(&self) -> bool {
-        match &self.token {
-            Token::Installation { minted, .. } => minted.lock().await.take().is_some(),
-            Token::None | Token::Fixed(_) => false,
+    /// Drops the installation token that was refused, unless another request has replaced it already. True when asking
+    /// once more can help.
+    async fn forget_token(&self, refused: Option<&HeaderValue>) -> bool {
+        let Token::Installation { minted, .. } = &self.token else { return false };
+        let mut minted = minted.lock().await;
+        let current = minted.as_ref().and_then(|known| bearer(&known.token).ok());
+        if current.as_ref() == refused {
+            *minted = None;
         }
+        true
     }
 
     async fn bearer(&self) -> Result<Option<HeaderValue>, Error> {

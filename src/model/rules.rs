@@ -14,6 +14,7 @@ pub struct Ruleset {
     pub enforcement: Enforcement,
     /// `branch`, `tag`, `push` or `repository`.
     pub target: String,
+    /// Null where the content of the ruleset was not shown.
     pub conditions: Value,
     /// GitHub leaves this out of answers to tokens without write access to the ruleset; then it is Denied, never empty.
     pub bypass: Observed<Vec<BypassActor>>,

@@ -328,11 +328,13 @@ def _(lab):
     expect(done.returncode == 0, f"exit {done.returncode}: {done.stderr[-800:]}")
     asked = lab.logged()
     paths = {request["path"] for request in asked}
-    lost = [n for n in range(1, 121) if f"/repos/acme/svc-{n:03}/contents/.github/workflows/pages.yml" not in paths]
-    expect(not lost, f"workflow never read in {len(lost)} repositories: {lost[:5]}")
+    lost = [n for n in range(1, 121) if f"/repos/acme/svc-{n:03}/rules/branches/main" not in paths]
+    expect(not lost, f"rules never read in {len(lost)} repositories: {lost[:5]}")
+    alone = [path for path in paths if "/acme/svc-" in path and "/contents/" in path]
+    expect(not alone, f"files are read in batches, but {len(alone)} were asked for alone: {alone[:3]}")
     expect(any("page=2" in request["query"] for request in asked if request["op"] == "GET /orgs/{org}/repos"), "page 2 was never asked for")
     each = sum("/acme/svc-" in path for path in (request["path"] for request in asked)) / 120
-    expect(each <= 40, f"{each:.1f} requests a repository")
+    expect(each <= 14, f"{each:.1f} requests a repository")
 
 
 @check("three repositories cost few requests")

@@ -17,6 +17,7 @@ use crate::{
     collect::{Progress, aws, github, wire::Wire},
     controls::config::Config,
     evidence::{AwsSource, GithubSource, Header, RunWriter, Scope, Store, StoredFile},
+    facts::github as github_facts,
     model::id::RunId,
 };
 
@@ -213,6 +214,9 @@ async fn header(
     if let Some(bytes) = &configured.bytes {
         let digest = store.put(bytes.clone().into()).await.map_err(Failure::new)?;
         header.config = Some(StoredFile { path: configured.config.file.clone(), digest });
+    }
+    if let Some(from) = configured.config.soc2.as_ref().and_then(|soc2| soc2.from.clone()) {
+        header.settings.insert(github_facts::changes::SINCE.to_owned(), from);
     }
     if let Some(credential) = credential {
         let identity = credential.caller("github").name;

@@ -21,7 +21,6 @@ use crate::model::{
     observed::Observed,
     pipeline::{Environment, OrgSecret, WorkflowFile},
     rules::{Branch, RuleSource},
-    truth::Truth,
     world::Repository,
 };
 
@@ -96,17 +95,15 @@ fn repository(
     let head = index.heads.get(&name);
     let files = files::read(reader, &name, &default_branch, head);
     let environments = environments::environments(reader, &name);
-    let changes = index.changes.get(&name);
     let workflows = workflows::workflows(reader, &name, &files, head);
-    // Which branches matter is told by triggers and by environments' policies: what hides those may hide a branch.
-    let told = workflows.all(|file| matches!(file, WorkflowFile::Parsed(_)).into()).and(environments.is_whole().into());
+    let changes = index.changes.get(&name);
     Some(Repository {
         id: number(item, "id")?,
         owner_id: item.get("owner").and_then(|owner| number(owner, "id")).unwrap_or_default(),
         private,
         archived: false,
         fork: flag(item, "fork").unwrap_or(false),
-        branches: unless(branches(reader, &name, index.branches.get(&name)), told == Truth::True),
+        branches: unless(branches(reader, &name, index.branches.get(&name)), names_all(&workflows, &environments)),
         rulesets: rules::rulesets(reader, &name),
         collaborators: each(reader.list(&at("/collaborators?affiliation=direct")).observed(), collaborator),
         deploy_keys: each(reader.list(&at("/keys")).observed(), deploy_key),
@@ -129,6 +126,13 @@ fn repository(
         evidence: evidence.to_vec(),
         name,
     })
+}
+
+/// Whether everything that may name a branch was read: the workflows' triggers and the environments' policies.
+fn names_all(workflows: &Observed<Vec<WorkflowFile>>, environments: &Observed<Vec<Environment>>) -> bool {
+    let parsed = workflows.members().iter().all(|file| matches!(file, WorkflowFile::Parsed(_)));
+    let policies = environments.members().iter().all(|environment| environment.branch_policy.is_whole());
+    workflows.is_whole() && parsed && environments.is_whole() && policies
 }
 
 /// The branches that were looked at, with heads where the repository's branches were listed.

@@ -71,7 +71,7 @@ fn known(reading: &Value) -> Option<(&Value, bool)> {
 /// What tells the members of a list apart.
 fn name(member: &Value) -> String {
     let of = |object: &Map<String, Value>| {
-        ["name", "path", "login", "slug", "id", "number"].iter().find_map(|key| object.get(*key)).map(Value::to_string)
+        ["path", "name", "login", "slug", "id", "number"].iter().find_map(|key| object.get(*key)).map(Value::to_string)
     };
     let inner = |object: &Map<String, Value>| object.values().next().and_then(Value::as_object).and_then(of);
     member.as_object().and_then(|object| of(object).or_else(|| inner(object))).unwrap_or_else(|| member.to_string())

@@ -88,6 +88,17 @@ impl Recording {
         self
     }
 
+    /// A GraphQL answer to the query `Heads`.
+    pub fn heads(mut self, body: Value) -> Recording {
+        let question = format!("/graphql#heads{}", self.records.len());
+        self = self.answered(&question, GITHUB_JSON, 200, body.to_string());
+        let (record, _) = self.records.last_mut().unwrap();
+        record.service = "graphql".to_owned();
+        record.operation = super::heads::QUERY.to_owned();
+        record.params = serde_json::from_value(json!({"o0": "acme", "n0": "shop"})).unwrap();
+        self
+    }
+
     fn answered(mut self, path: &str, accept: &str, status: u16, body: String) -> Recording {
         let path = normal_path(path);
         self.records.retain(|(old, _)| !(old.path == path && old.accept == accept));

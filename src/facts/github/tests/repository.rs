@@ -340,3 +340,59 @@ fn a_renamed_repository_is_followed() {
     let run = run.get("/repositories/2001/actions/permissions", json!({"enabled": false}));
     assert!(!run.repository().actions.seen().unwrap().enabled);
 }
+
+/// The same files as in [`with_files`], as GraphQL tells them.
+fn head() -> Value {
+    let blob = |text: &str| json!({"text": text, "isBinary": false, "isTruncated": false});
+    let workflow = "on: push\njobs: {a: {runs-on: ubuntu-latest, steps: []}}\n";
+    let entry = |name: &str, kind: &str| json!({"name": name, "type": kind, "oid": "o1", "object": {}});
+    let mut workflows = entry("workflows", "tree");
+    workflows["object"] = json!({"entries": [entry("ci.yml", "blob")]});
+    let mut ci = entry("ci.yml", "blob");
+    ci["object"] = blob(workflow);
+    json!({
+        "nameWithOwner": "acme/shop",
+        "root": {"entries": [entry(".github", "tree"), entry("CLAUDE.md", "blob"), entry("docs", "tree")]},
+        "github": {"entries": [workflows, entry("CODEOWNERS", "blob")]},
+        "workflows": {"entries": [ci]},
+        "ownersGithub": blob("* @acme/platform\n"), "ownersRoot": null, "ownersDocs": null,
+    })
+}
+
+fn with_head(node: &Value) -> Recording {
+    Recording::acme().heads(json!({"data": {"r0": node}}))
+}
+
+#[test]
+fn one_graphql_answer_tells_what_many_rest_answers_tell() {
+    let (rest, graphql) = (with_files().repository(), with_head(&head()).repository());
+    assert_eq!(graphql.codeowners.seen(), rest.codeowners.seen());
+    assert_eq!(graphql.agent_files.seen(), rest.agent_files.seen());
+    let jobs = |files: &[WorkflowFile]| match &files[0] {
+        WorkflowFile::Parsed(workflow) => (workflow.path.clone(), workflow.jobs.clone()),
+        WorkflowFile::Unreadable { why, .. } => panic!("{why}"),
+    };
+    assert_eq!(jobs(graphql.workflows.members()), jobs(rest.workflows.members()));
+    assert!(graphql.workflows.is_whole());
+
+    let mut bare = head();
+    bare["github"] = json!({"entries": []});
+    assert_eq!(told(&with_head(&bare).repository().codeowners), "absent", "`docs/` is there and holds none");
+}
+
+#[test]
+fn a_head_that_proves_nothing_is_left_to_rest() {
+    for field in ["root", "github"] {
+        let mut node = head();
+        node[field] = json!(null);
+        let shop = with_files().heads(json!({"data": {"r0": node}})).repository();
+        assert_eq!(shop.codeowners.seen().map(String::as_str), Some("* @acme/platform\n"), "{field}");
+        let nothing = with_head(&node).repository();
+        assert!(told(&nothing.workflows).starts_with("not collected"), "{field}");
+    }
+    let mut cut = head();
+    cut["workflows"]["entries"][0]["object"]["isTruncated"] = json!(true);
+    assert_eq!(told(&with_head(&cut).repository().workflows), "partial", "half a file is not a file");
+    let refused = with_head(&json!(null)).coverage();
+    assert_eq!(refused.denied[0].what, "POST /graphql Heads acme/shop and others");
+}

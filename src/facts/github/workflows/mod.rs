@@ -8,7 +8,7 @@ mod parse;
 use std::collections::BTreeMap;
 
 use super::{
-    answer::Reader,
+    answer::{self, Reader},
     files::{self, Files},
     heads::Head,
     paths,
@@ -33,13 +33,14 @@ pub(super) fn workflows(
     let states: BTreeMap<String, String> =
         listed.members().iter().filter_map(|item| Some((text(item, "path")?, text(item, "state")?))).collect();
     files.as_ref().and_then(|files| {
-        let mut all: Vec<WorkflowFile> = files
-            .iter()
-            .filter(|path| files::is_workflow(path))
-            .map(|path| file(path, files::source(reader, repo, path, head), &states))
-            .collect();
+        let paths = files.iter().filter(|path| files::is_workflow(path));
+        let sources: Vec<_> = paths.map(|path| (path, files::source(reader, repo, path, head))).collect();
+        // A file that could not be read may say anything: the list is then not all that there is to know.
+        let whole = sources.iter().all(|(_, source)| source.is_whole());
+        let mut all: Vec<WorkflowFile> =
+            sources.into_iter().map(|(path, source)| file(path, source, &states)).collect();
         all.extend(listed.members().iter().filter_map(|item| own_of_github(item, &listed)));
-        Observed::known(all, Vec::new())
+        answer::listed(all, whole, Vec::new())
     })
 }
 

@@ -34,8 +34,31 @@ function empty(type) {
   return type === "GitObjectID!" ? "0".repeat(40) : EMPTY[type];
 }
 
+const CONTENTS = "GET /repos/{owner}/{repo}/contents/{path}";
+
+/** `object(expression: "HEAD:path")`: a folder's entries with their objects, or a file's text; null where nothing is. */
+function gitObject(rest, full, expression) {
+  const path = expression.replace(/^HEAD:/, "").replace(/\/$/, "");
+  const tree = rest[`/repos/${full}/git/trees/main?recursive=1`]?.tree ?? [];
+  const found = tree.find((entry) => entry.path === path);
+  if (path && !found) return null;
+  if (found?.type === "blob") {
+    const text = Buffer.from(rest[`/repos/${full}/contents/${path}`].content, "base64").toString();
+    return { __typename: "Blob", oid: found.sha, text, byteSize: found.size, isBinary: false, isTruncated: false };
+  }
+  const below = tree.filter((entry) => entry.path.split("/").slice(0, -1).join("/") === path);
+  const entry = ({ path: at, type, sha }) => ({
+    name: at.split("/").pop(),
+    path: at,
+    type,
+    oid: sha,
+    object: () => gitObject(rest, full, `HEAD:${at}`),
+  });
+  return { __typename: "Tree", oid: found?.sha, entries: below.map(entry) };
+}
+
 /** Connections are paged for real; an identity's `deny_fields` ("Type.field") come back null with a FORBIDDEN error. */
-const resolver = (repositories, identity) => (source, args, _context, info) => {
+const resolver = (repositories, identity, rest) => (source, args, _context, info) => {
   const field = `${info.parentType.name}.${info.fieldName}`;
   if (identity.deny_fields?.includes(field)) throw failure("FORBIDDEN", "Resource not accessible by integration");
   if (field === "Query.repository") {
@@ -45,7 +68,14 @@ const resolver = (repositories, identity) => (source, args, _context, info) => {
       throw failure("NOT_FOUND", `Could not resolve to a Repository with the name '${full}'.`);
     return repositories[full];
   }
-  const value = source?.[info.fieldName];
+  if (field === "Repository.object") {
+    const refused = identity.deny?.some(({ match }) => CONTENTS.startsWith(match.replace(/\*$/, "")));
+    if (refused || (identity.allow && !identity.allow.includes(CONTENTS)))
+      throw failure("FORBIDDEN", "Resource not accessible by integration");
+    return gitObject(rest, source.nameWithOwner, args.expression);
+  }
+  const member = source?.[info.fieldName];
+  const value = typeof member === "function" ? member() : member;
   const named = String(info.returnType).replace(/[![\]]/g, "");
   if (/Connection$/.test(named) && (value === undefined || Array.isArray(value))) return connection(value ?? [], args);
   return value === undefined ? empty(String(info.returnType)) : value;
@@ -57,7 +87,7 @@ export class GraphQl {
   }
 
   /** `{body, points, nodes, violations}` for one posted document. */
-  async answer({ query, variables = {} }, { repositories, identity, window }) {
+  async answer({ query, variables = {} }, { repositories, rest, identity, window }) {
     let document;
     try {
       document = parse(query);
@@ -84,7 +114,7 @@ export class GraphQl {
       document,
       variableValues: variables,
       rootValue: { rateLimit },
-      fieldResolver: resolver(repositories, identity),
+      fieldResolver: resolver(repositories, identity, rest),
       typeResolver: (value) => value?.__typename,
     });
     const errors = result.errors?.map(({ originalError, path, locations, message }) => ({

@@ -185,7 +185,12 @@ class Fake {
       return answer(400, { message: "Problems parsing JSON" });
     }
     const repositories = this.state.graphql?.repositories ?? {};
-    const { body, points, nodes, violations } = await this.graphql.answer(posted, { repositories, identity, window });
+    const { body, points, nodes, violations } = await this.graphql.answer(posted, {
+      repositories,
+      rest: this.state.rest,
+      identity,
+      window,
+    });
     Object.assign(entry, { points, nodes });
     entry.violations.push(...violations);
     window.used += points;

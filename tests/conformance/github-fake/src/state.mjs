@@ -36,6 +36,8 @@ export class State {
       if (path.startsWith(`/repos/${from}/`)) this.rest[path.replace(from, to)] = renamed(body);
     this.rest[`/repos/${to}`] = named(this.rest[`/repos/${from}`]);
     this.repo_ids[to] = id;
+    const graphql = this.graphql?.repositories;
+    if (graphql?.[from]) graphql[to] = { ...renamed(graphql[from]), databaseId: id };
     const org = this.rest[`/orgs/${to.split("/")[0]}`];
     if (org) org.total_private_repos += 1;
     for (const body of [this.rest[`/orgs/${to.split("/")[0]}/repos`], this.rest["/installation/repositories"]]) {

@@ -11,7 +11,7 @@ use crate::{
         agent::{Agent, AgentKind, Signal},
         change::PullRequest,
         id::{AgentId, Arn, EvidenceId, RepoName},
-        pipeline::{Job, Step, Workflow, WorkflowFile},
+        pipeline::{Job, Step, Workflow},
         world::{Organization, Repository, World},
     },
 };
@@ -138,8 +138,7 @@ fn installed_apps(found: &mut Found<'_>, organization: &Organization) {
 
 /// A step that runs an agent, by `uses` or by a command line, makes its job an agent with the job's rights.
 fn workflow_agents(found: &mut Found<'_>, repository: &Repository) {
-    for file in repository.workflows.members() {
-        let WorkflowFile::Parsed(workflow) = file else { continue };
+    for workflow in repository.parsed_workflows() {
         for job in &workflow.jobs {
             for step in &job.steps {
                 if let Some((signature, how)) = agent_step(found.signatures, step) {
@@ -288,11 +287,9 @@ fn state(found: &mut Found<'_>, world: &World, entry: &Stated) {
 /// One identity for an app, a login or an ARN; one a job for a workflow.
 fn stated_identities(world: &World, acts_as: &str) -> Vec<(String, AgentKind, Identity)> {
     let Some(path) = acts_as.strip_prefix("workflow:") else { return vec![stated_identity(world, acts_as)] };
-    let repositories = world.forge.seen().map_or(&[][..], |organization| organization.repositories.members());
     let mut jobs = Vec::new();
-    for repository in repositories {
-        for file in repository.workflows.members() {
-            let WorkflowFile::Parsed(workflow) = file else { continue };
+    for repository in world.repositories() {
+        for workflow in repository.parsed_workflows() {
             let whole = format!("{}/{}", repository.name.as_str(), workflow.path);
             if path == workflow.path || path == whole {
                 jobs.extend(workflow.jobs.iter().map(|job| {

@@ -11,7 +11,7 @@ use crate::{
     model::{
         actor::{Account, Installation},
         id::AgentId,
-        pipeline::{Reviewer, WorkflowFile},
+        pipeline::Reviewer,
         tier::Tier,
         truth::Truth,
         world::{Organization, Repository, World},
@@ -105,15 +105,10 @@ fn by_app(app: &Installation, repository: &Repository) -> Observation {
 /// `GITHUB_TOKEN` approves where the repository lets Actions approve and the job's token may write pull requests.
 fn by_job(repository: &Repository, path: &str, id: &str) -> Truth {
     let allowed = repository.workflow_defaults.holds(Truth::Unknown, |set| set.can_approve_reviews.into());
-    let parsed = repository.workflows.members().iter().filter_map(|file| match file {
-        WorkflowFile::Parsed(workflow) => Some(workflow),
-        WorkflowFile::Unreadable { .. } => None,
-    });
-    let Some(workflow) = parsed.into_iter().find(|workflow| workflow.path == path) else { return allowed };
-    let stated = workflow.jobs.iter().find(|job| job.id == id).and_then(|job| job.permissions.as_ref());
-    let writes = match stated.or(workflow.permissions.as_ref()) {
-        Some(map) => map.get("pull-requests").or(map.get("*")).is_some_and(|level| level == "write").into(),
-        None => repository.workflow_defaults.holds(Truth::Unknown, |set| (set.default_permissions == "write").into()),
-    };
+    let Some(workflow) = repository.workflow(path) else { return allowed };
+    let job = workflow.jobs.iter().find(|job| job.id == id);
+    let default =
+        || repository.workflow_defaults.holds(Truth::Unknown, |set| (set.default_permissions == "write").into());
+    let writes = workflow.token_writes(job, "pull-requests").map_or_else(default, Truth::from);
     allowed.and(writes)
 }

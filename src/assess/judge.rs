@@ -181,7 +181,7 @@ fn tier_rows(world: &World, tiers: &Tiers) -> Vec<TierRow> {
     let mut add = |kind: &str, subject: String, of: crate::model::tier::TierOf| {
         rows.push(TierRow { tier: of.tier, kind: kind.to_owned(), subject: Foreign::new(subject), basis: of.basis });
     };
-    for repository in world.forge.seen().map_or(&[][..], |organization| organization.repositories.members()) {
+    for repository in world.repositories() {
         for branch in repository.branches.members() {
             if let Some(of) = tiers.branch(repository, branch.name.as_str()) {
                 add("branch", format!("{}@{}", repository.name.as_str(), branch.name.as_str()), of);

@@ -197,3 +197,17 @@ pub struct WorkflowDefaults {
     pub default_permissions: String,
     pub can_approve_reviews: bool,
 }
+
+impl Workflow {
+    /// Whether `GITHUB_TOKEN` of a job may write `permission`: the job's own statement, else the workflow's. `None` where
+    /// neither says anything and the repository's default holds.
+    pub fn token_writes(&self, job: Option<&Job>, permission: &str) -> Option<bool> {
+        let stated = job.and_then(|job| job.permissions.as_ref()).or(self.permissions.as_ref())?;
+        Some(stated.get(permission).or(stated.get("*")).is_some_and(|level| level == "write"))
+    }
+
+    /// `id-token: write` is never a default; it must be asked for.
+    pub fn mints_tokens(&self, job: &Job) -> bool {
+        self.token_writes(Some(job), "id-token") == Some(true)
+    }
+}

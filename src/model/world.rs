@@ -11,7 +11,8 @@ use super::{
     id::{EvidenceId, RepoName, RunId},
     observed::Observed,
     pipeline::{
-        ActionsSettings, Environment, OrgSecret, Runner, SecretName, SubjectTemplate, WorkflowDefaults, WorkflowFile,
+        ActionsSettings, Environment, OrgSecret, Runner, SecretName, SubjectTemplate, Workflow, WorkflowDefaults,
+        WorkflowFile,
     },
     recovery::Safeguards,
     rules::{Branch, Ruleset},
@@ -135,5 +136,27 @@ impl CloudAccount {
     /// The account's id as far as it is known; empty otherwise.
     pub fn account_id(&self) -> &str {
         self.caller.seen().map_or("", |caller| caller.account.as_str())
+    }
+}
+
+impl World {
+    /// The repositories that were seen; empty where the organisation or its list was not read.
+    pub fn repositories(&self) -> &[Repository] {
+        self.forge.seen().map_or(&[], |organization| organization.repositories.members())
+    }
+}
+
+impl Repository {
+    /// Workflow files that could be understood.
+    pub fn parsed_workflows(&self) -> impl Iterator<Item = &Workflow> {
+        self.workflows.members().iter().filter_map(|file| match file {
+            WorkflowFile::Parsed(workflow) => Some(workflow),
+            WorkflowFile::Unreadable { .. } => None,
+        })
+    }
+
+    /// The workflow at a path.
+    pub fn workflow(&self, path: &str) -> Option<&Workflow> {
+        self.parsed_workflows().find(|workflow| workflow.path == path)
     }
 }

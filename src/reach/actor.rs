@@ -42,10 +42,7 @@ pub fn standing(organization: &Organization, repository: &Repository, identity: 
         Identity::Account(account) => account_standing(organization, repository, account),
         // A job's token is limited to its own repository.
         Identity::Job { repository: own, workflow, job } if *own == repository.name => {
-            let file = repository.workflows.members().iter().find_map(|file| match file {
-                crate::model::pipeline::WorkflowFile::Parsed(parsed) if parsed.path == *workflow => Some(parsed),
-                _ => None,
-            })?;
+            let file = repository.workflow(workflow)?;
             let job = file.jobs.iter().find(|candidate| candidate.id == *job)?;
             Some(job_standing(repository, file, job))
         }
@@ -225,11 +222,10 @@ fn teams_of(teams: &Observed<Vec<Team>>, account: &Account) -> Option<Vec<(u64, 
 
 /// `GITHUB_TOKEN` of a job: its permissions are the job's, else the workflow's, else the repository's default.
 fn job_standing(repository: &Repository, workflow: &Workflow, job: &Job) -> Standing {
-    let stated = job.permissions.as_ref().or(workflow.permissions.as_ref());
-    let level = |name: &str| stated.map(|map| map.get(name).or(map.get("*")).is_some_and(|level| level == "write"));
+    let level = |name: &str| workflow.token_writes(Some(job), name);
     let default = repository.workflow_defaults.holds(Truth::Unknown, |d| (d.default_permissions == "write").into());
     let writes = level("contents").map_or(default, Truth::from);
-    let gap = if stated.is_none() {
+    let gap = if level("contents").is_none() {
         repository.workflow_defaults.gap(format!("default token permissions of {}", repository.name))
     } else {
         None

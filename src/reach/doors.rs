@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     analysis::rules::{self, Pass, RefPass},
-    base::{fnmatch, foreign::Foreign},
+    base::foreign::Foreign,
     model::{
         id::{BranchName, EvidenceId},
         observed::Gap,
@@ -22,6 +22,7 @@ use crate::{
         actor::{self, Standing},
         environment::{self, EnvironmentPass, RefView},
         gate::{Eligible, Gate, People},
+        jobs,
         path::{Capability, HopKind, HopNode},
     },
 };
@@ -287,7 +288,7 @@ fn own_workflow(site: &Site<'_>, on: &Step, view: &RefView<'_>, reachable: &mut 
 fn environment_names(site: &Site<'_>) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = site.trusted.environments.clone();
     names.extend(site.repository.environments.members().iter().map(|environment| environment.name.as_str().to_owned()));
-    for (_, job) in jobs(site.repository) {
+    for job in site.repository.parsed_workflows().flat_map(|workflow| &workflow.jobs) {
         if let Some(EnvironmentRef::Named(name)) = &job.environment {
             names.insert(name.as_str().to_owned());
         }
@@ -313,14 +314,6 @@ fn environment_step(site: &Site<'_>, name: &str, entered: EnvironmentPass) -> St
     }
 }
 
-fn jobs(repository: &Repository) -> impl Iterator<Item = (&Workflow, &Job)> {
-    let parsed = repository.workflows.members().iter().filter_map(|file| match file {
-        WorkflowFile::Parsed(workflow) => Some(workflow),
-        WorkflowFile::Unreadable { .. } => None,
-    });
-    parsed.flat_map(|workflow| workflow.jobs.iter().map(move |job| (workflow, job)))
-}
-
 /// Jobs of the ref that run the ref's code, for an agent that may not edit workflow files.
 fn existing_jobs(site: &Site<'_>, on: &Step, view: &RefView<'_>, fresh: bool, reachable: &mut Reachable) {
     reachable.unseen.extend(site.repository.workflows.gap(format!("workflows of {}", site.repository.name)));
@@ -330,16 +323,20 @@ fn existing_jobs(site: &Site<'_>, on: &Step, view: &RefView<'_>, fresh: bool, re
             reachable.unseen.push(Gap { what, why: why.clone(), needs: None, evidence: evidence.clone() });
         }
     }
-    for (workflow, job) in jobs(site.repository) {
-        let code = runs_code_of_ref(job);
-        if code == Truth::False || workflow.state.as_deref().is_some_and(|state| state != "active") {
-            continue;
-        }
-        for (event, git_ref, how) in starts(site, workflow, view, fresh) {
-            let pass = if code == Truth::True { Pass::Free } else { Pass::Possible };
-            let because = format!("{how} starts job {} of {}, which runs code of the ref", job.id, workflow.path);
-            let start = job_step(site.repository, workflow, job, pass, because);
-            push_job(site, vec![on.clone(), start], workflow, job, &event, &git_ref, view, reachable);
+    for workflow in site.repository.parsed_workflows().filter(|workflow| jobs::is_active(workflow)) {
+        let starts = jobs::starts(site.standing, &site.repository.default_branch, workflow, view.branch, fresh);
+        for job in &workflow.jobs {
+            let code = jobs::runs_code_of_ref(job);
+            if code == Truth::False {
+                continue;
+            }
+            for start in &starts {
+                let pass = if code == Truth::True { Pass::Free } else { Pass::Possible };
+                let because =
+                    format!("{} starts job {} of {}, which runs code of the ref", start.how, job.id, workflow.path);
+                let step = job_step(site.repository, workflow, job, pass, because);
+                push_job(site, vec![on.clone(), step], workflow, job, &start.event, &start.git_ref, view, reachable);
+            }
         }
     }
 }
@@ -361,7 +358,7 @@ fn job_step(repository: &Repository, workflow: &Workflow, job: &Job, pass: Pass,
 }
 
 /// A door through a job that exists, once for each environment it may name.
-pub fn push_job(
+fn push_job(
     site: &Site<'_>,
     steps: Vec<Step>,
     workflow: &Workflow,
@@ -383,7 +380,7 @@ pub fn push_job(
                 environment::enter(site.organization, site.repository, name, view, site.standing, site.people);
             steps.push(environment_step(site, name, entered));
         }
-        let claims = mints_tokens(workflow, job).then(|| JobClaims {
+        let claims = workflow.mints_tokens(job).then(|| JobClaims {
             event: event.to_owned(),
             git_ref: git_ref.to_owned(),
             environment: name.clone(),
@@ -400,62 +397,6 @@ pub fn push_job(
         };
         reachable.doors.push(Door { steps, claims, secrets, self_hosted });
     }
-}
-
-/// `id-token: write` is never a default; it must be asked for.
-fn mints_tokens(workflow: &Workflow, job: &Job) -> bool {
-    let permissions = job.permissions.as_ref().or(workflow.permissions.as_ref());
-    permissions.is_some_and(|map| map.get("id-token").or(map.get("*")).is_some_and(|level| level == "write"))
-}
-
-/// Whether the job checks out its own ref and runs something of it. A call to another workflow is not looked through here.
-fn runs_code_of_ref(job: &Job) -> Truth {
-    if job.calls.is_some() {
-        return Truth::Unknown;
-    }
-    let local = |step: &crate::model::pipeline::Step| step.uses.as_deref().is_some_and(|uses| uses.starts_with("./"));
-    let checkout = job.steps.iter().any(|step| {
-        step.uses.as_deref().is_some_and(|uses| uses.starts_with("actions/checkout"))
-            && !step.with.contains_key("repository")
-    });
-    (job.steps.iter().any(local) || (checkout && job.steps.iter().any(|step| step.run.is_some()))).into()
-}
-
-/// The ways in which this agent starts the workflow so that it runs the code of this ref: event, ref and words.
-fn starts(site: &Site<'_>, workflow: &Workflow, view: &RefView<'_>, fresh: bool) -> Vec<(String, String, String)> {
-    let head = format!("refs/heads/{}", view.branch);
-    let mut ways = Vec::new();
-    for trigger in &workflow.triggers {
-        let takes = |name: &str| {
-            let hit = |patterns: &[String]| patterns.iter().any(|pattern| fnmatch::matches(pattern, name));
-            (trigger.branches.is_empty() && (trigger.tags.is_empty() || !trigger.branches_ignore.is_empty())
-                || hit(&trigger.branches))
-                && !hit(&trigger.branches_ignore)
-        };
-        match trigger.event.as_str() {
-            "push" if site.standing.pushes_start_workflows && takes(view.branch) => {
-                ways.push(("push".to_owned(), head.clone(), format!("its push to {}", view.branch)));
-            }
-            "pull_request"
-                if site.standing.pushes_start_workflows && fresh && takes(&site.repository.default_branch) =>
-            {
-                ways.push(("pull_request".to_owned(), "refs/pull/1/merge".to_owned(), "its pull request".to_owned()));
-            }
-            "workflow_dispatch" if site.standing.dispatches != Truth::False => {
-                ways.push(("workflow_dispatch".to_owned(), head.clone(), format!("its dispatch on {}", view.branch)));
-            }
-            // On the default branch everything else comes by itself in time: schedules, releases, other workflows.
-            event
-                if !fresh
-                    && view.branch == site.repository.default_branch
-                    && !matches!(event, "push" | "pull_request") =>
-            {
-                ways.push((event.to_owned(), head.clone(), format!("the next {event}")));
-            }
-            _ => {}
-        }
-    }
-    ways
 }
 
 fn self_hosted(site: &Site<'_>) -> Option<String> {

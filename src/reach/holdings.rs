@@ -13,7 +13,7 @@ use crate::{
     model::{
         id::{Arn, BranchName, RepoName},
         observed::{Gap, Observed},
-        pipeline::{SecretScope, WorkflowFile},
+        pipeline::SecretScope,
         truth::Truth,
         world::{Organization, Repository, World},
     },
@@ -178,16 +178,9 @@ fn merge(into: &mut Reachable, mut more: Reachable) {
 }
 
 fn own_job(site: &Site<'_>, path: &str, id: &str) -> Reachable {
-    let parsed = site.repository.workflows.members().iter().find_map(|file| match file {
-        WorkflowFile::Parsed(workflow) if workflow.path == path => Some(workflow),
-        _ => None,
-    });
-    let Some(workflow) = parsed else { return Reachable::default() };
-    workflow
-        .jobs
-        .iter()
-        .find(|job| job.id == id)
-        .map_or_else(Reachable::default, |job| doors::of_own_job(site, workflow, job))
+    let workflow = site.repository.workflow(path);
+    let job = workflow.and_then(|workflow| Some((workflow, workflow.jobs.iter().find(|job| job.id == id)?)));
+    job.map_or_else(Reachable::default, |(workflow, job)| doors::of_own_job(site, workflow, job))
 }
 
 /// Roles that accept the door's token; the subject is a hop of its own, because the trust policy reads nothing else.

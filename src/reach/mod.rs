@@ -11,6 +11,7 @@ pub mod environment;
 pub mod evaluator;
 pub mod gate;
 pub mod holdings;
+pub mod jobs;
 pub mod path;
 pub mod powers;
 pub mod remedies;

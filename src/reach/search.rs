@@ -92,7 +92,7 @@ impl Targets {
             }
         }
         let mut branches = Vec::new();
-        for repository in world.forge.seen().map_or(&[][..], |organization| organization.repositories.members()) {
+        for repository in world.repositories() {
             for branch in repository.branches.members() {
                 if let Some(tier) = tiers.branch(repository, branch.name.as_str()) {
                     branches.push(BranchTarget {

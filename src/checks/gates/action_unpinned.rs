@@ -69,10 +69,7 @@ fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, repository: &str, workflow: &
 }
 
 fn holds_power(sight: &Sight<'_>, workflow: &Workflow, job: &Job) -> bool {
-    let permissions = job.permissions.as_ref().or(workflow.permissions.as_ref());
-    let mints =
-        permissions.is_some_and(|map| map.get("id-token").or(map.get("*")).is_some_and(|level| level == "write"));
-    mints
+    workflow.mints_tokens(job)
         || !job.secrets.is_empty()
         || job.reads_all_secrets
         || job.steps.iter().any(|step| agents::agent_step(sight.signatures, step).is_some())

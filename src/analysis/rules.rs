@@ -62,6 +62,8 @@ pub struct RefPass {
     pub pass: Pass,
     /// Approvals by others that are enforced, as far as was read.
     pub approvals: u64,
+    /// The reason is a bypass that the actor has, or may have.
+    pub by_bypass: bool,
     /// One sentence, the reason.
     pub because: String,
     pub evidence: Vec<EvidenceId>,
@@ -83,7 +85,7 @@ pub enum Pass {
 
 impl RefPass {
     fn new(pass: Pass, because: impl Into<String>, evidence: Vec<EvidenceId>) -> RefPass {
-        RefPass { pass, approvals: 0, because: because.into(), evidence, gaps: Vec::new() }
+        RefPass { pass, approvals: 0, by_bypass: false, because: because.into(), evidence, gaps: Vec::new() }
     }
 
     fn free(because: impl Into<String>, evidence: Vec<EvidenceId>) -> RefPass {
@@ -96,6 +98,11 @@ impl RefPass {
 
     fn possible(because: impl Into<String>, evidence: Vec<EvidenceId>, gaps: Vec<Gap>) -> RefPass {
         RefPass { gaps, ..RefPass::new(Pass::Possible, because, evidence) }
+    }
+
+    /// The same, because the actor stands on a list of exceptions, or may.
+    fn by_bypass(self) -> RefPass {
+        RefPass { by_bypass: true, ..self }
     }
 
     /// Both layers hold: the reason of the one that decides, and the larger number of approvals.
@@ -210,7 +217,7 @@ fn by_classic(classic: &Observed<ClassicProtection>, actor: &RefActor, branch: &
     match (&protection.review, listed(&protection.review_bypass, actor)) {
         (None, _) => RefPass::free(format!("{branch} is protected without a review"), evidence),
         (Some(_), Truth::True) => {
-            RefPass::free(format!("{} may merge to {branch} without the review", actor.login), evidence)
+            RefPass::free(format!("{} may merge to {branch} without the review", actor.login), evidence).by_bypass()
         }
         (Some(review), Truth::Unknown) if review.approvals > 0 => RefPass::possible(
             format!("a team that {} may belong to skips the review on {branch}", actor.login),
@@ -292,13 +299,14 @@ fn hidden_bypass(ruleset: &str, actor: &RefActor, branch: &str, evidence: Vec<Ev
         evidence,
         gaps,
     )
+    .by_bypass()
 }
 
 fn one_rule(ruleset: &Ruleset, rule: &Rule, actor: &RefActor, branch: &str, evidence: &[EvidenceId]) -> RefPass {
     let evidence = [evidence, &ruleset.bypass.evidence].concat();
     let by_pull_request = match may_bypass(ruleset, actor) {
         Bypass::Always => {
-            return RefPass::free(format!("{} may bypass ruleset {}", actor.login, ruleset.name), evidence);
+            return RefPass::free(format!("{} may bypass ruleset {}", actor.login, ruleset.name), evidence).by_bypass();
         }
         Bypass::Unknown => {
             let gaps = ruleset.bypass.gap(format!("bypass actors of ruleset {}", ruleset.name)).into_iter().collect();

@@ -3,6 +3,7 @@
 use crate::{
     model::{action::ActionClass, cloud::StoreKind},
     reach::{
+        doors::{By, NEW_BRANCH},
         path::{Hop, HopKind, ReachPath, Remedy, Verdict},
         remedies,
     },
@@ -10,13 +11,13 @@ use crate::{
 
 /// For a closed path, the control that closes it. For any other, changes that each close this way; where another way
 /// remains, the next assessment shows it.
-pub fn of_path(path: &ReachPath) -> Vec<Remedy> {
+pub fn of_path(path: &ReachPath, by: &[By]) -> Vec<Remedy> {
     if path.verdict == Verdict::Closed {
         return path.hops.iter().filter(|hop| hop.verdict == Verdict::Closed).map(standing).collect();
     }
     let mut found = Vec::new();
-    for hop in path.hops.iter().filter(|hop| hop.verdict != Verdict::Gated) {
-        found.extend(of_hop(path, hop));
+    for (hop, by) in path.hops.iter().zip(by).filter(|(hop, _)| hop.verdict != Verdict::Gated) {
+        found.extend(of_hop(path, hop, *by));
     }
     found.sort();
     found.dedup();
@@ -36,21 +37,21 @@ fn standing(hop: &Hop) -> Remedy {
     }
 }
 
-fn of_hop(path: &ReachPath, hop: &Hop) -> Vec<Remedy> {
+fn of_hop(path: &ReachPath, hop: &Hop, by: By) -> Vec<Remedy> {
     let id = hop.to.id.as_str();
     let (repository, branch) = id.split_once('@').unwrap_or((id, ""));
     let name = hop.to.name.raw();
     let filled = match hop.to.kind {
-        HopKind::Ref if hop.because.contains("may bypass") || hop.because.contains("without the review") => {
+        HopKind::Ref if by == By::Bypass => {
             vec![remedies::fill(
                 "remove_bypass_actor",
                 &[("actor", path.agent.as_str()), ("repository", repository), ("rule", "the ruleset in force")],
             )]
         }
-        HopKind::Ref if hop.because.contains("may approve pull requests") => {
+        HopKind::Ref if by == By::OwnApproval => {
             vec![remedies::fill("disable_actions_approval", &[("repository", repository)])]
         }
-        HopKind::Ref if !branch.is_empty() && branch != "a-new-branch" => {
+        HopKind::Ref if !branch.is_empty() && branch != NEW_BRANCH => {
             vec![remedies::fill(
                 "require_pull_request_review",
                 &[("approvals", "one"), ("branch", branch), ("repository", repository)],
@@ -74,13 +75,13 @@ fn of_hop(path: &ReachPath, hop: &Hop) -> Vec<Remedy> {
             vec![remedies::fill("scope_secret_to_environment", &words)]
         }
         HopKind::Runner => vec![remedies::fill("ephemeral_runner", &[("job", name)])],
-        HopKind::Resource => of_resource(path, hop),
+        HopKind::Resource => of_resource(path, hop, by),
         _ => Vec::new(),
     };
     filled.into_iter().flatten().collect()
 }
 
-fn of_resource(path: &ReachPath, hop: &Hop) -> Vec<Option<Remedy>> {
+fn of_resource(path: &ReachPath, hop: &Hop, by: By) -> Vec<Option<Remedy>> {
     if hop.from.kind != HopKind::Principal {
         return Vec::new();
     }
@@ -93,7 +94,7 @@ fn of_resource(path: &ReachPath, hop: &Hop) -> Vec<Option<Remedy>> {
     };
     let mut found = vec![remedies::fill(id, &words)];
     // Protection that the same role may switch off closes the way once it may not.
-    if hop.because.contains("deletion protection is on, and") {
+    if by == By::LiftedProtection {
         found.push(remedies::fill("deny_unprotect", &unprotect(path, &words)));
     }
     found

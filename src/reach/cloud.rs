@@ -8,7 +8,7 @@ use crate::{
         id::{Arn, EvidenceId, RepoName},
         observed::Gap,
     },
-    reach::doors::JobClaims,
+    reach::doors::{By, JobClaims},
 };
 
 /// One answer with its reason. `Gated` never occurs: IAM asks no person.
@@ -20,6 +20,21 @@ pub struct Answer {
     /// `an SCP that we may not read forbids it`: what would close it, for "can …, unless …".
     pub unless: Vec<String>,
     pub gaps: Vec<Gap>,
+    pub by: By,
+}
+
+impl Answer {
+    /// An answer that cites nothing and reserves nothing.
+    pub fn new(pass: Pass, because: impl Into<String>) -> Answer {
+        Answer {
+            pass,
+            because: because.into(),
+            evidence: Vec::new(),
+            unless: Vec::new(),
+            gaps: Vec::new(),
+            by: By::Nothing,
+        }
+    }
 }
 
 /// A job asking for a token: where it runs, and what the token says.
@@ -38,7 +53,7 @@ pub struct Escalation {
 
 pub trait Cloud {
     /// Roles that trust an identity provider for jobs.
-    fn federated_roles(&self) -> Vec<Arn>;
+    fn federated_roles(&self) -> &[Arn];
     fn accepts(&self, role: &Arn, request: &TokenRequest) -> Answer;
     fn may(&self, principal: &Arn, action: &str, resource: &str) -> Answer;
     fn escalations(&self, principal: &Arn) -> Vec<Escalation>;

@@ -34,9 +34,23 @@ pub struct Step {
     pub capability: Capability,
     pub pass: Pass,
     pub gate: Option<Gate>,
+    pub by: By,
     pub because: String,
     pub evidence: Vec<EvidenceId>,
     pub gaps: Vec<Gap>,
+}
+
+/// What let a step through, where a remedy depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Nothing stood there, or it was met as asked.
+    Nothing,
+    /// The agent stands on a list of exceptions, or may.
+    Bypass,
+    /// The agent gives an approval itself.
+    OwnApproval,
+    /// Deletion protection that the same principal may switch off.
+    LiftedProtection,
 }
 
 /// A job in which the agent's own code runs.
@@ -99,7 +113,7 @@ pub struct Site<'a> {
 }
 
 /// The branch name that stands for "any name that is free".
-const NEW_BRANCH: &str = "a-new-branch";
+pub const NEW_BRANCH: &str = "a-new-branch";
 
 pub fn of_agent(site: &Site<'_>) -> Reachable {
     let mut reachable = Reachable::default();
@@ -176,12 +190,14 @@ fn ref_step(site: &Site<'_>, branch: &str, met: RefPass, self_approves: Truth, f
         capability: Capability::Write,
         pass: met.pass,
         gate: None,
+        by: if met.by_bypass { By::Bypass } else { By::Nothing },
         because: format!("{}; {}", standing.because, met.because),
         evidence: [standing.evidence.clone(), met.evidence].concat(),
         gaps: [standing.gaps.clone(), met.gaps].concat(),
     };
     if standing.rewrites_rules && step.pass != Pass::Free {
         step.pass = Pass::Free;
+        step.by = By::Nothing;
         step.because =
             format!("{}; {} may rewrite the protection of {branch} itself", standing.because, standing.actor.login);
     } else if met.approvals > 0 && step.pass != Pass::Blocked {
@@ -198,6 +214,9 @@ fn approve(site: &Site<'_>, branch: &str, approvals: u64, self_approves: Truth, 
     match self_approves {
         Truth::True => {
             k -= 1;
+            if step.by == By::Nothing {
+                step.by = By::OwnApproval;
+            }
             step.because = format!(
                 "{}; GitHub Actions may approve pull requests, so the agent gives one approval itself",
                 step.because
@@ -227,6 +246,7 @@ fn approve(site: &Site<'_>, branch: &str, approvals: u64, self_approves: Truth, 
     let gate = Gate { k, eligible: persons.map_or(Eligible::Unknown, Eligible::Known) };
     if !crate::reach::gate::can_open(&gate) {
         step.pass = Pass::Blocked;
+        step.by = By::Nothing;
         step.because = format!("{branch} asks for {k} approvals, and fewer other people may give one");
         return;
     }
@@ -254,6 +274,7 @@ fn own_workflow(site: &Site<'_>, on: &Step, view: &RefView<'_>, reachable: &mut 
         capability: Capability::Trigger,
         pass: if site.standing.edits_workflows == Truth::True { Pass::Free } else { Pass::Possible },
         gate: None,
+        by: By::Nothing,
         because: format!("{} may add a workflow file, and its push starts it", site.standing.actor.login),
         evidence: site.standing.evidence.clone(),
         gaps: Vec::new(),
@@ -308,6 +329,7 @@ fn environment_step(site: &Site<'_>, name: &str, entered: EnvironmentPass) -> St
         capability: Capability::Trigger,
         pass: entered.pass,
         gate: entered.gate,
+        by: By::Nothing,
         because: entered.because,
         evidence: entered.evidence,
         gaps: entered.gaps,
@@ -351,6 +373,7 @@ fn job_step(repository: &Repository, workflow: &Workflow, job: &Job, pass: Pass,
         capability: Capability::Trigger,
         pass,
         gate: None,
+        by: By::Nothing,
         because,
         evidence: workflow.evidence.clone(),
         gaps: Vec::new(),

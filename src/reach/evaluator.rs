@@ -30,6 +30,8 @@ pub struct Evaluator<'a> {
     world: &'a World,
     accounts: Vec<Compiled<'a>>,
     stores: BTreeMap<&'a str, StorePolicy<'a>>,
+    /// Roles whose trust policy speaks of an OIDC provider.
+    federated: Vec<Arn>,
     /// Steps by principal: many agents hold the same ones.
     steps: RefCell<BTreeMap<Arn, Vec<Escalation>>>,
 }
@@ -68,6 +70,7 @@ impl<'a> Evaluator<'a> {
             world,
             accounts: world.accounts.iter().filter_map(compiled).collect(),
             stores,
+            federated: federated(world),
             steps: RefCell::default(),
         }
     }
@@ -82,6 +85,13 @@ impl<'a> Evaluator<'a> {
     fn store(&self, resource: &str) -> Option<&StorePolicy<'a>> {
         self.stores.get(resource.strip_suffix("/*").unwrap_or(resource))
     }
+}
+
+fn federated(world: &World) -> Vec<Arn> {
+    let details = world.accounts.iter().filter_map(|account| account.principals.seen());
+    let roles = details.flat_map(|details| &details.roles);
+    let trusts = roles.filter(|role| role.assume_role_policy_document.text().contains("oidc-provider"));
+    trusts.map(|role| Arn::new(role.arn.clone())).collect()
 }
 
 fn scp(observed: &Observed<ScpLayer>) -> Scp {
@@ -120,14 +130,8 @@ impl Compiled<'_> {
 }
 
 impl Cloud for Evaluator<'_> {
-    fn federated_roles(&self) -> Vec<Arn> {
-        let details = self.accounts.iter().filter_map(|compiled| compiled.facts.principals.seen());
-        let trusts = |text: &str| text.contains("oidc-provider");
-        let roles = details.flat_map(|details| &details.roles);
-        roles
-            .filter(|role| trusts(role.assume_role_policy_document.text()))
-            .map(|role| Arn::new(role.arn.clone()))
-            .collect()
+    fn federated_roles(&self) -> &[Arn] {
+        &self.federated
     }
 
     fn accepts(&self, role: &Arn, request: &TokenRequest) -> Answer {
@@ -226,8 +230,7 @@ fn within(compiled: &Compiled<'_>, from: usize) -> Vec<Escalation> {
             let deed =
                 if itself { "may rewrite its own rights".to_owned() } else { format!("may become {}", gained.name) };
             let because = format!("{} {deed} by escalation path {}", actor.name, edge.path.id);
-            let answer =
-                Answer { pass, because, evidence: compiled.evidence(), unless: unless.clone(), gaps: Vec::new() };
+            let answer = Answer { evidence: compiled.evidence(), unless: unless.clone(), ..Answer::new(pass, because) };
             steps.push(Escalation { to: Arn::new(to), answer });
         }
     }
@@ -259,11 +262,9 @@ fn across(compiled: &Compiled<'_>, from: usize, other: &Compiled<'_>) -> Vec<Esc
 fn unread(what: String) -> Answer {
     let gap = Gap { what: what.clone(), why: "not read".to_owned(), needs: None, evidence: Vec::new() };
     Answer {
-        pass: Pass::Possible,
-        because: format!("{what} could not be read"),
-        evidence: Vec::new(),
         unless: vec![format!("{what}, which could not be read, forbids it")],
         gaps: vec![gap],
+        ..Answer::new(Pass::Possible, format!("{what} could not be read"))
     }
 }
 
@@ -280,7 +281,7 @@ fn worded(decision: &Decision, yes: &str, no: &str) -> Answer {
         Verdict::ExplicitDeny => (Pass::Blocked, format!("{no}: an explicit deny{}", by("in"))),
         Verdict::ImplicitDeny => (Pass::Blocked, format!("{no}: nothing allows it")),
     };
-    Answer { pass, because, evidence: Vec::new(), unless: reserves(&decision.residual), gaps: Vec::new() }
+    Answer { unless: reserves(&decision.residual), ..Answer::new(pass, because) }
 }
 
 /// What would close it, at most four.

@@ -12,8 +12,8 @@ use crate::{
     controls::agents::Signatures,
     model::{
         id::{Arn, BranchName, RepoName},
-        observed::{Gap, Observed},
-        pipeline::SecretScope,
+        observed::Gap,
+        pipeline::{SecretName, SecretScope},
         truth::Truth,
         world::{Organization, Repository, World},
     },
@@ -86,13 +86,7 @@ pub fn agent_node(principal: &AgentPrincipal) -> HopNode {
 }
 
 fn direct(node: &HopNode, arn: &Arn, why: &str) -> Way {
-    let answer = Answer {
-        pass: Pass::Free,
-        because: why.to_owned(),
-        evidence: Vec::new(),
-        unless: Vec::new(),
-        gaps: Vec::new(),
-    };
+    let answer = Answer::new(Pass::Free, why);
     Way::start().on(node, principal_node(arn), Capability::Assume, &answer)
 }
 
@@ -166,7 +160,7 @@ fn on_repository(
     for door in &reachable.doors {
         let way = Way::through(node, &door.steps);
         tokens(ground, node, repository, door, &way, holdings, cache);
-        hold_secrets(ground, node, organization, repository, door, &way, holdings);
+        hold_secrets(ground, node, repository, door, &way, holdings);
         machine(ground, node, door, &way, holdings);
     }
 }
@@ -197,12 +191,12 @@ fn tokens(
     let request = TokenRequest { repository: repository.name.clone(), claims: claims.clone() };
     for role in ground.cloud.federated_roles() {
         let key = (request.clone(), role.clone());
-        let answer = cache.entry(key).or_insert_with(|| ground.cloud.accepts(&role, &request)).clone();
-        let next = way.clone().on(node, principal_node(&role), Capability::Assume, &answer);
+        let answer = cache.entry(key).or_insert_with(|| ground.cloud.accepts(role, &request)).clone();
+        let next = way.clone().on(node, principal_node(role), Capability::Assume, &answer);
         if next.pass == Pass::Blocked {
-            refuse(ground, holdings, &role, next);
+            refuse(ground, holdings, role, next);
         } else {
-            hold(ground, holdings, Held::Principal(role), next);
+            hold(ground, holdings, Held::Principal(role.clone()), next);
         }
     }
 }
@@ -211,7 +205,6 @@ fn tokens(
 fn hold_secrets(
     ground: &Ground<'_>,
     node: &HopNode,
-    organization: &Organization,
     repository: &Repository,
     door: &Door,
     way: &Way,
@@ -220,7 +213,7 @@ fn hold_secrets(
     if way.pass == Pass::Blocked {
         return;
     }
-    let (readable, unread) = readable(organization, repository, &door.secrets);
+    let (readable, unread) = readable(repository, &door.secrets);
     for name in readable {
         if ground.signatures.opens_a_model(&name) {
             continue;
@@ -241,12 +234,11 @@ fn hold_secret(
     holdings: &mut Holdings,
     gaps: &[Gap],
 ) {
+    let pass = if gaps.is_empty() { Pass::Free } else { Pass::Possible };
     let answer = Answer {
-        pass: if gaps.is_empty() { Pass::Free } else { Pass::Possible },
-        because: format!("the job can read {name}"),
         evidence: repository.secrets.evidence.clone(),
-        unless: Vec::new(),
         gaps: gaps.to_vec(),
+        ..Answer::new(pass, format!("the job can read {name}"))
     };
     let id = format!("{}/{name}", repository.name.as_str());
     let to =
@@ -256,47 +248,22 @@ fn hold_secret(
     hold(ground, holdings, Held::Secret(id), next);
 }
 
-/// Names in scope of the job, and what of the lists was not read.
-fn readable(organization: &Organization, repository: &Repository, wanted: &Secrets) -> (BTreeSet<String>, Option<Gap>) {
-    let (named, environment) = match wanted {
-        Secrets::All { environment } => (None, environment),
-        Secrets::Named { names, environment } => (Some(names), environment),
-    };
-    if let Some(names) = named {
+/// Names in scope of the job, and what of the lists was not read. The repository's list holds those of the organisation and
+/// of environments, too.
+fn readable(repository: &Repository, wanted: &Secrets) -> (BTreeSet<String>, Option<Gap>) {
+    let environment = match wanted {
         // The job names them, so they are read whether or not the lists could be.
-        return (names.iter().cloned().collect(), None);
-    }
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    let mut gap = repository.secrets.gap(format!("secret names of {}", repository.name));
-    for secret in repository.secrets.members() {
-        let in_scope = match &secret.scope {
-            SecretScope::Organization | SecretScope::Repository => true,
-            SecretScope::Environment(name) => {
-                environment.as_deref().is_some_and(|wanted| name.as_str().eq_ignore_ascii_case(wanted))
-            }
-        };
-        if in_scope {
-            names.insert(secret.name.clone());
+        Secrets::Named { names, .. } => return (names.iter().cloned().collect(), None),
+        Secrets::All { environment } => environment,
+    };
+    let in_scope = |secret: &&SecretName| match &secret.scope {
+        SecretScope::Organization | SecretScope::Repository => true,
+        SecretScope::Environment(name) => {
+            environment.as_deref().is_some_and(|wanted| name.as_str().eq_ignore_ascii_case(wanted))
         }
-    }
-    for secret in organization.secrets.members() {
-        let selected = secret.repositories.any(|name| (*name == repository.name).into());
-        if secret.visibility == "all"
-            || (secret.visibility == "private" && repository.private)
-            || selected == Truth::True
-        {
-            names.insert(secret.name.clone());
-        }
-    }
-    if let Some(wanted) = environment {
-        let known =
-            repository.environments.members().iter().find(|known| known.name.as_str().eq_ignore_ascii_case(wanted));
-        if let Some(environment) = known {
-            names.extend(environment.secrets.members().iter().cloned());
-            gap = gap.or_else(|| Observed::gap(&environment.secrets, format!("secret names of environment {wanted}")));
-        }
-    }
-    (names, gap)
+    };
+    let names = repository.secrets.members().iter().filter(in_scope).map(|secret| secret.name.clone()).collect();
+    (names, repository.secrets.gap(format!("secret names of {}", repository.name)))
 }
 
 fn machine(ground: &Ground<'_>, node: &HopNode, door: &Door, way: &Way, holdings: &mut Holdings) {
@@ -304,13 +271,7 @@ fn machine(ground: &Ground<'_>, node: &HopNode, door: &Door, way: &Way, holdings
     if way.pass == Pass::Blocked {
         return;
     }
-    let answer = Answer {
-        pass: Pass::Free,
-        because: "the job can run on a self-hosted runner".to_owned(),
-        evidence: Vec::new(),
-        unless: Vec::new(),
-        gaps: Vec::new(),
-    };
+    let answer = Answer::new(Pass::Free, "the job can run on a self-hosted runner");
     let to = HopNode {
         kind: HopKind::Runner,
         id: format!("runner:{name}"),

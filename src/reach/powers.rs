@@ -29,7 +29,7 @@ impl RolePower {
 
 pub fn of(world: &World, cloud: &dyn Cloud, tiers: &Tiers) -> Vec<RolePower> {
     let whole = world.accounts.iter().all(|account| account.stores.is_whole());
-    cloud.federated_roles().into_iter().map(|role| power(world, cloud, tiers, role, whole)).collect()
+    cloud.federated_roles().iter().map(|role| power(world, cloud, tiers, role.clone(), whole)).collect()
 }
 
 fn power(world: &World, cloud: &dyn Cloud, tiers: &Tiers, role: Arn, whole: bool) -> RolePower {

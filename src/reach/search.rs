@@ -16,6 +16,7 @@ use crate::{
     reach::{
         closers,
         cloud::{self, Answer, Deed},
+        doors::By,
         holdings::{self, Ground, Held, Holdings, TokenCache},
         path::{Capability, HopKind, HopNode, ReachPath},
         way::{self, Way},
@@ -175,24 +176,19 @@ fn best(
 fn unread_way(unseen: &[Gap]) -> Answer {
     let what: Vec<&str> = unseen.iter().take(3).map(|gap| gap.what.as_str()).collect();
     Answer {
-        pass: Pass::Possible,
-        because: format!("no way was found in what was read; {} could not be read", what.join(", ")),
         evidence: unseen.iter().flat_map(|gap| gap.evidence.clone()).collect(),
         unless: what.iter().map(|what| format!("{what} hold no way either; they could not be read")).collect(),
         gaps: unseen.to_vec(),
+        ..Answer::new(
+            Pass::Possible,
+            format!("no way was found in what was read; {} could not be read", what.join(", ")),
+        )
     }
 }
 
 fn deed_answer(ground: &Ground<'_>, principal: &Arn, deed: &Deed, cache: &mut DeedCache) -> Answer {
     if let Some(stop) = &deed.stopped_by {
-        let none = (Vec::new(), Vec::new());
-        return Answer {
-            pass: Pass::Blocked,
-            because: stop.clone(),
-            evidence: Vec::new(),
-            unless: none.0,
-            gaps: none.1,
-        };
+        return Answer::new(Pass::Blocked, stop.as_str());
     }
     let mut ask = |action: &'static str| {
         let key = (principal.clone(), action, deed.target.clone());
@@ -203,6 +199,7 @@ fn deed_answer(ground: &Ground<'_>, principal: &Arn, deed: &Deed, cache: &mut De
         && answer.pass != Pass::Blocked
     {
         let unlock = ask(first);
+        answer.by = By::LiftedProtection;
         answer.because = match unlock.pass {
             Pass::Blocked => format!("deletion protection is on, and {}", unlock.because),
             _ => format!("{}; deletion protection is on, and {}", answer.because, unlock.because),
@@ -227,11 +224,8 @@ fn opens_unknown(held: &Held, deed: &Deed) -> Answer {
         Held::Principal(arn) => arn.to_string(),
     };
     Answer {
-        pass: Pass::Possible,
-        because: format!("nothing that was read says what {name} opens"),
-        evidence: Vec::new(),
         unless: vec![format!("{name} does not allow {}", deed.action)],
-        gaps: Vec::new(),
+        ..Answer::new(Pass::Possible, format!("nothing that was read says what {name} opens"))
     }
 }
 
@@ -310,6 +304,6 @@ fn finish(ground: &Ground<'_>, agent: &AgentPrincipal, mut way: Way, unseen: &[G
         unless: way.unless,
     };
     path.sentence = words::sentence(&path);
-    path.closed_by = closers::of_path(&path);
+    path.closed_by = closers::of_path(&path, &way.by);
     path
 }

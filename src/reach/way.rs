@@ -7,7 +7,7 @@ use crate::{
     model::observed::Gap,
     reach::{
         cloud::Answer,
-        doors::Step,
+        doors::{By, Step},
         gate::{self, Gate, People},
         path::{Capability, Hop, HopNode, Humans, Verdict},
     },
@@ -16,6 +16,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Way {
     pub hops: Vec<Hop>,
+    /// What let each hop through; as long as `hops`.
+    pub by: Vec<By>,
     pub pass: Pass,
     pub gates: Vec<Gate>,
     pub unless: Vec<String>,
@@ -27,33 +29,37 @@ pub struct Way {
 impl Way {
     /// At the agent itself: nothing passed yet.
     pub fn start() -> Way {
-        Way { hops: Vec::new(), pass: Pass::Free, gates: Vec::new(), unless: Vec::new(), gaps: Vec::new(), vague: 0 }
+        Way {
+            hops: Vec::new(),
+            by: Vec::new(),
+            pass: Pass::Free,
+            gates: Vec::new(),
+            unless: Vec::new(),
+            gaps: Vec::new(),
+            vague: 0,
+        }
     }
 
     pub fn through(agent: &HopNode, steps: &[Step]) -> Way {
         steps.iter().fold(Way::start(), |way, step| way.step(agent, step))
     }
 
-    fn step(mut self, agent: &HopNode, step: &Step) -> Way {
-        let from = self.hops.last().map_or_else(|| agent.clone(), |hop| hop.to.clone());
-        self.hops.push(Hop {
-            from,
-            to: step.to.clone(),
-            capability: step.capability,
-            verdict: verdict(step.pass),
-            because: step.because.clone(),
+    fn step(self, agent: &HopNode, step: &Step) -> Way {
+        let stops = |gap: &Gap| format!("{} stops it, which could not be read", gap.what);
+        let unless = if step.pass == Pass::Possible { step.gaps.iter().map(stops).collect() } else { Vec::new() };
+        let answer = Answer {
             evidence: step.evidence.clone(),
-        });
-        self.pass = self.pass.max(step.pass);
-        self.gates.extend(step.gate.clone());
-        self.gaps.extend(step.gaps.iter().cloned());
-        if step.pass == Pass::Possible {
-            self.unless.extend(step.gaps.iter().map(|gap| format!("{} stops it, which could not be read", gap.what)));
-        }
-        self
+            unless,
+            gaps: step.gaps.clone(),
+            by: step.by,
+            ..Answer::new(step.pass, step.because.as_str())
+        };
+        let mut way = self.on(agent, step.to.clone(), step.capability, &answer);
+        way.gates.extend(step.gate.clone());
+        way
     }
 
-    /// One more hop, on a cloud's or a secret's answer.
+    /// One more hop, on somebody's answer.
     pub fn on(mut self, agent: &HopNode, to: HopNode, capability: Capability, answer: &Answer) -> Way {
         let from = self.hops.last().map_or_else(|| agent.clone(), |hop| hop.to.clone());
         self.hops.push(Hop {
@@ -64,6 +70,7 @@ impl Way {
             because: answer.because.clone(),
             evidence: answer.evidence.clone(),
         });
+        self.by.push(answer.by);
         self.pass = self.pass.max(answer.pass);
         self.unless.extend(answer.unless.iter().cloned());
         self.gaps.extend(answer.gaps.iter().cloned());

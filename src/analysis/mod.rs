@@ -4,6 +4,8 @@ pub mod agents;
 pub mod alerts;
 pub mod attribution;
 pub mod changes;
+pub mod codeowners;
+pub mod guardrails;
 pub mod recovery;
 pub mod rules;
 pub mod secrets;

@@ -1,5 +1,8 @@
-//! What an agent's own settings say about its guardrails: one file a kind of settings under `controls/guardrails/`, and the
-//! MCP servers that can write in `controls/mcp-servers.yaml`. Each file carries examples that are its tests.
+//! What is known of agents' guardrails: one file a kind of settings under `controls/guardrails/`, MCP servers that can write in
+//! `controls/mcp-servers.yaml`, actions that run an agent in `controls/agent-actions.yaml`. Files carry examples that are
+//! their tests.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -102,10 +105,43 @@ pub struct McpExample {
     pub writes: String,
 }
 
+/// An action that runs an agent, and what of it holds strangers back.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentAction {
+    /// `owner/repo` or `owner/repo/path`, without a ref.
+    pub uses: String,
+    /// It asks itself whether who started it may write to the repository.
+    pub checks_actor: bool,
+    /// Inputs that switch that off, by the value that does.
+    #[serde(default)]
+    pub opened_by: BTreeMap<String, Pattern>,
+    /// Inputs whose text reaches the model.
+    pub prompts: Vec<String>,
+    /// An input's value that lets the agent run whatever it likes.
+    pub free_hand: Option<Pattern>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentActions {
+    pub actions: Vec<AgentAction>,
+    pub commands: Commands,
+}
+
+/// Agents started by a command line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Commands {
+    pub free_hand: Pattern,
+}
+
 #[derive(Debug, Clone)]
 pub struct Guardrails {
+    /// In the order of ids.
     pub settings: Vec<Guardrail>,
     pub servers: McpServers,
+    pub actions: AgentActions,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -116,7 +152,7 @@ pub struct GuardrailError {
 }
 
 impl Guardrails {
-    /// The data built into this binary, in the order of ids.
+    /// The data built into this binary.
     pub fn built_in() -> Result<Guardrails, GuardrailError> {
         let failed = |file: &str, why: String| GuardrailError { file: file.to_owned(), why };
         let mut settings: Vec<Guardrail> = Vec::new();
@@ -124,15 +160,25 @@ impl Guardrails {
             settings.push(yaml_serde::from_str(text).map_err(|e| failed(path, e.to_string()))?);
         }
         settings.sort_by(|a, b| a.id.cmp(&b.id));
-        const SERVERS: &str = "mcp-servers.yaml";
-        let text = embedded::text(SERVERS).unwrap_or_default();
-        let servers = yaml_serde::from_str(text).map_err(|e| failed(SERVERS, e.to_string()))?;
-        Ok(Guardrails { settings, servers })
+        Ok(Guardrails { settings, servers: file("mcp-servers.yaml")?, actions: file("agent-actions.yaml")? })
     }
 
     /// The kind of settings that a file holds.
     pub fn of_file(&self, path: &str) -> Option<&Guardrail> {
         self.settings.iter().find(|guardrail| guardrail.files.iter().any(|file| file == path))
+    }
+}
+
+fn file<T: serde::de::DeserializeOwned>(name: &str) -> Result<T, GuardrailError> {
+    let text = embedded::text(name).unwrap_or_default();
+    yaml_serde::from_str(text).map_err(|e| GuardrailError { file: name.to_owned(), why: e.to_string() })
+}
+
+impl AgentActions {
+    /// What is known of an action, whatever its ref.
+    pub fn of(&self, uses: &str) -> Option<&AgentAction> {
+        let target = uses.split('@').next().unwrap_or(uses);
+        self.actions.iter().find(|action| action.uses.eq_ignore_ascii_case(target))
     }
 }
 

@@ -4,7 +4,7 @@
 //! CODEOWNERS stands in the repository, so it is a claim; the rule that asks for it is not.
 
 use crate::checks::{Sheet, Sight, check};
-use crate::model::truth::Truth;
+use crate::{analysis::codeowners, model::truth::Truth};
 
 check!(
     pipeline_without_owner,
@@ -15,6 +15,9 @@ check!(
     "pipeline_guarded"
 );
 
+/// Any workflow file: one that an agent adds has no name yet.
+const WORKFLOW: &str = ".github/workflows/new.yml";
+
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
         let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
@@ -22,7 +25,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             protection.review.as_ref().is_some_and(|review| review.code_owners).into()
         });
         let asked = branch.rules.any(|rule| rule.review().is_some_and(|review| review.code_owners).into()).or(classic);
-        let covered = repository.codeowners.holds(Truth::False, |text| covers_workflows(text).into());
+        let covered = repository.codeowners.holds(Truth::False, |text| (!codeowners::owners(text, WORKFLOW).is_empty()).into());
         let evidence =
             [branch.rules.evidence.clone(), branch.classic.evidence.clone(), repository.codeowners.evidence.clone()]
                 .concat();
@@ -57,23 +60,4 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             }
         };
     }
-}
-
-/// Whether the last line that takes in `.github/workflows` names an owner; later lines win ("About code owners").
-fn covers_workflows(text: &str) -> bool {
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim()).filter(|line| !line.is_empty());
-    let takes = |pattern: &str| {
-        matches!(
-            pattern.trim_matches('/'),
-            "*" | "**"
-                | ".github"
-                | ".github/*"
-                | ".github/**"
-                | ".github/workflows"
-                | ".github/workflows/*"
-                | ".github/workflows/**"
-        )
-    };
-    let last = lines.rev().find(|line| line.split_whitespace().next().is_some_and(takes));
-    last.is_some_and(|line| line.split_whitespace().nth(1).is_some())
 }

@@ -86,6 +86,7 @@ impl Found<'_> {
                 acts_as: vec![Foreign::new(acts_as)],
                 signals: Vec::new(),
                 owner: None,
+                steered_by: None,
                 first_seen: None,
                 last_seen: None,
                 pull_requests: 0,

@@ -2,7 +2,29 @@
 //!
 //! Source: GitHub docs, "About code owners": patterns as in .gitignore, the last line that takes a path in wins.
 
-use crate::base::fnmatch;
+use crate::{
+    base::fnmatch,
+    model::{observed::Gap, rules::Branch, truth::Truth, world::Repository},
+};
+
+/// Whether a change to the branch waits for the owners of what it touches.
+pub fn asked(branch: &Branch) -> Truth {
+    let classic = branch
+        .classic
+        .holds(Truth::False, |protection| protection.review.as_ref().is_some_and(|review| review.code_owners).into());
+    branch.rules.any(|rule| rule.review().is_some_and(|review| review.code_owners).into()).or(classic)
+}
+
+/// What of the branch's rules and of the file was not read.
+pub fn gaps(repository: &Repository, branch: &Branch) -> Vec<Gap> {
+    let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+    let gaps = [
+        branch.rules.gap(format!("rules in force on {subject}")),
+        branch.classic.gap(format!("classic protection of {subject}")),
+        repository.codeowners.gap(format!("CODEOWNERS of {}", repository.name)),
+    ];
+    gaps.into_iter().flatten().collect()
+}
 
 /// The owners of a path; empty where no line takes it in, or the last one that does names nobody.
 pub fn owners<'a>(text: &'a str, path: &str) -> Vec<&'a str> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     analysis::{
         agents::{self, AgentPrincipal, Identity, Stated},
+        guardrails::entry,
         tiers::Tiers,
     },
     base::foreign::Foreign,
@@ -13,6 +14,8 @@ use crate::{
         agents::{SignatureError, Signatures},
         catalogue::{Catalogue, LoadError, Overlay},
         config::{Config, StatedKind},
+        essentials::{Essentials, EssentialsError},
+        guardrails::{GuardrailError, Guardrails},
     },
     evidence::{Api, RunLog},
     facts, iam,
@@ -37,6 +40,10 @@ pub enum CatalogueError {
     Data(#[from] LoadError),
     #[error(transparent)]
     Signatures(#[from] SignatureError),
+    #[error(transparent)]
+    Guardrails(#[from] GuardrailError),
+    #[error(transparent)]
+    Essentials(#[from] EssentialsError),
 }
 
 /// Judges a recorded run under the configuration that it was collected with.
@@ -66,17 +73,28 @@ pub fn of_world(
     evidence: &dyn Fn(&BTreeSet<EvidenceId>) -> Vec<EvidenceRow>,
 ) -> Result<Assessment, CatalogueError> {
     let signatures = Signatures::built_in()?;
+    let guardrails = Guardrails::built_in()?;
+    let essentials = Essentials::built_in()?;
     let catalogue = Catalogue::load(&Overlay::default())?;
     let tiers = Tiers::new(config);
-    let agents = agents::inventory(world, &signatures, &stated(config));
+    let mut agents = agents::inventory(world, &signatures, &stated(config));
+    entry::mark_steered(world, &signatures, &guardrails, &mut agents);
     let people = people(config, &agents);
     let trusted = trusted::names(world);
     let cloud = Evaluator::new(world);
     let ground = Ground { world, cloud: &cloud, people: &people, signatures: &signatures, trusted: &trusted };
     let paths = search::paths(&ground, &agents, &Targets::of(world, &tiers));
     let powers = powers::of(world, &cloud, &tiers);
-    let sight =
-        Sight { world, tiers: &tiers, agents: &agents, paths: &paths, signatures: &signatures, powers: &powers };
+    let sight = Sight {
+        world,
+        tiers: &tiers,
+        agents: &agents,
+        paths: &paths,
+        powers: &powers,
+        signatures: &signatures,
+        guardrails: &guardrails,
+        essentials: &essentials,
+    };
     let findings = checks::run(&sight);
     let approvals = approvals::of(world, &tiers, &agents);
     let sign_off = SignOff::of(&signatures, world);

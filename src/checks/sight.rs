@@ -3,17 +3,20 @@
 use crate::{
     analysis::{agents::AgentPrincipal, tiers::Tiers},
     checks::Sheet,
-    controls::agents::Signatures,
+    controls::{agents::Signatures, essentials::Essentials, guardrails::Guardrails},
     model::{
         cloud::DataStore,
-        id::AgentId,
+        id::{AgentId, PathId},
         observed::Gap,
-        pipeline::{Environment, WorkflowFile},
+        pipeline::{Environment, Workflow, WorkflowFile},
         rules::Branch,
         tier::Tier,
         world::{CloudAccount, Organization, Repository, World},
     },
-    reach::{path::ReachPath, powers::RolePower},
+    reach::{
+        path::{ReachPath, Verdict},
+        powers::RolePower,
+    },
 };
 
 #[derive(Clone, Copy)]
@@ -25,6 +28,8 @@ pub struct Sight<'a> {
     /// What the roles that jobs can take may change.
     pub powers: &'a [RolePower],
     pub signatures: &'a Signatures,
+    pub guardrails: &'a Guardrails,
+    pub essentials: &'a Essentials,
 }
 
 impl<'a> Sight<'a> {
@@ -115,7 +120,53 @@ impl<'a> Sight<'a> {
         all
     }
 
-    pub fn agent(&self, id: &AgentId) -> Option<&'a AgentPrincipal> {
-        self.agents.iter().find(|agent| agent.agent.id == *id)
+    /// Path and text of the wanted files that configure or instruct agents; an Unknown row about the repository where there
+    /// may be more, or where one of them was not read.
+    pub fn agent_files(
+        &self,
+        sheet: &mut Sheet<'_>,
+        repository: &'a Repository,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<(&'a str, &'a str)> {
+        let name = repository.name.as_str();
+        let what = format!("files that configure agents in {name}");
+        let mut texts = Vec::new();
+        for file in sheet.members(name, &what, &repository.agent_files).iter().filter(|file| wanted(&file.path)) {
+            let text = sheet.known(name, &format!("what {} in {name} says", file.path), &file.text);
+            texts.extend(text.map(|text| (file.path.as_str(), text.as_str())));
+        }
+        texts
+    }
+
+    /// Workflows that could be understood; Unknown rows for the others.
+    pub fn workflows(&self, sheet: &mut Sheet<'_>, repository: &'a Repository) -> Vec<&'a Workflow> {
+        let name = repository.name.as_str();
+        let mut parsed = Vec::new();
+        for file in sheet.members(name, &format!("workflows of {name}"), &repository.workflows) {
+            match file {
+                WorkflowFile::Parsed(workflow) => parsed.push(workflow),
+                WorkflowFile::Unreadable { path, why, evidence } => {
+                    let gap = Gap { what: path.clone(), why: why.clone(), needs: None, evidence: evidence.clone() };
+                    sheet.unknown(
+                        format!("{name} {path}"),
+                        format!("{path} could not be understood: {why}"),
+                        vec![gap],
+                    );
+                }
+            }
+        }
+        parsed
+    }
+
+    /// Paths by which some of these agents reach production with nobody in between.
+    pub fn alone_to_production(&self, of: impl Fn(&AgentPrincipal) -> bool) -> Vec<PathId> {
+        let agents: Vec<&AgentId> = self.agents.iter().filter(|agent| of(agent)).map(|agent| &agent.agent.id).collect();
+        let open = |path: &&ReachPath| path.tier == Tier::Production && path.verdict == Verdict::Open;
+        self.paths
+            .iter()
+            .filter(open)
+            .filter(|path| agents.contains(&&path.agent))
+            .map(|path| path.id.clone())
+            .collect()
     }
 }

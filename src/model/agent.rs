@@ -17,6 +17,8 @@ pub struct Agent {
     /// How we know, strongest first.
     pub signals: Vec<Signal>,
     pub owner: Option<Owner>,
+    /// Strangers who steer it, where the workflow that runs it lets them.
+    pub steered_by: Option<Steering>,
     pub first_seen: Option<String>,
     pub last_seen: Option<String>,
     /// Merged pull requests and commits seen in this run.
@@ -51,4 +53,12 @@ pub struct Owner {
     pub since: Option<String>,
     pub approved_by: Option<String>,
     pub last_review: Option<String>,
+}
+
+/// People who may not write to the repository and whose words or deeds the agent follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Steering {
+    /// As a clause: `anyone can start it by an issue`.
+    pub how: String,
+    pub evidence: Vec<EvidenceId>,
 }

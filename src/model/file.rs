@@ -11,3 +11,9 @@ pub struct RepositoryFile {
     pub path: String,
     pub text: Observed<String>,
 }
+
+/// Prose for an agent, as against settings: by its ending or its name.
+pub fn is_instruction(path: &str) -> bool {
+    const ENDINGS: [&str; 6] = [".md", ".mdc", "rules", "hints", "-guidelines", "memory.txt"];
+    !path.starts_with(".github/workflows/") && ENDINGS.iter().any(|ending| path.ends_with(ending))
+}

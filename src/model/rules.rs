@@ -1,5 +1,7 @@
 //! What protects a ref: classic branch protection and the three layers of rulesets.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -153,4 +155,12 @@ pub struct Branch {
     pub classic: Observed<ClassicProtection>,
     /// Rules in force, of all layers, as GitHub computed them. Bypass is not in here; see the rulesets.
     pub rules: Observed<Vec<Rule>>,
+}
+
+impl Branch {
+    /// Names of checks that the branch was seen to require, by classic protection or by a ruleset.
+    pub fn required_checks(&self) -> BTreeSet<String> {
+        let classic = self.classic.seen().into_iter().flat_map(|protection| protection.required_checks.clone());
+        self.rules.members().iter().flat_map(Rule::required_checks).chain(classic).collect()
+    }
 }

@@ -113,6 +113,8 @@ pub struct HopNode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HopKind {
+    /// Anyone on the internet.
+    Public,
     Agent,
     Person,
     Repository,

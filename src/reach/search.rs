@@ -18,7 +18,7 @@ use crate::{
         cloud::{self, Answer, Deed},
         doors::By,
         holdings::{self, Ground, Held, Holdings, TokenCache},
-        path::{Capability, HopKind, HopNode, ReachPath},
+        path::{Capability, Hop, HopKind, HopNode, ReachPath, Verdict},
         way::{self, Way},
         words,
     },
@@ -303,7 +303,22 @@ fn finish(ground: &Ground<'_>, agent: &AgentPrincipal, mut way: Way, unseen: &[G
         sentence: String::new(),
         unless: way.unless,
     };
-    path.sentence = words::sentence(&path);
     path.closed_by = closers::of_path(&path, &way.by);
+    path.hops.splice(0..0, from_strangers(agent));
+    path.sentence = words::sentence(&path);
     path
+}
+
+/// The hop onto an agent that strangers steer.
+fn from_strangers(principal: &AgentPrincipal) -> Option<Hop> {
+    let steering = principal.agent.steered_by.as_ref()?;
+    let anyone = Foreign::new("anyone on the internet");
+    Some(Hop {
+        from: HopNode { kind: HopKind::Public, id: "public:anyone".to_owned(), name: anyone },
+        to: holdings::agent_node(principal),
+        capability: Capability::Trigger,
+        verdict: Verdict::Open,
+        because: steering.how.clone(),
+        evidence: steering.evidence.clone(),
+    })
 }

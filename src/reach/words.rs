@@ -7,7 +7,7 @@ use crate::{
 
 /// Who can do what to which thing, through what, with how many humans in between.
 pub fn sentence(path: &ReachPath) -> String {
-    let (agent, thing) = (&path.agent_name, &path.resource_name);
+    let (agent, thing) = (who(path), &path.resource_name);
     let deed = verb(path.class, &path.action);
     let through = through(path);
     match path.verdict {
@@ -23,6 +23,15 @@ pub fn sentence(path: &ReachPath) -> String {
             let stop = path.hops.iter().find(|hop| hop.verdict == Verdict::Closed).map(|hop| hop.because.as_str());
             format!("{agent} cannot {deed} the {} {thing}: {}.", path.tier, stop.unwrap_or("a hop is closed"))
         }
+    }
+}
+
+/// The agent; behind strangers where they steer it, for then it is their doing.
+fn who(path: &ReachPath) -> String {
+    let strangers = path.hops.first().is_some_and(|hop| hop.from.kind == HopKind::Public);
+    match strangers && matches!(path.verdict, Verdict::Open | Verdict::Possible) {
+        true => format!("Anyone on the internet, by way of {},", path.agent_name),
+        false => path.agent_name.to_string(),
     }
 }
 

@@ -131,6 +131,7 @@ pub fn class(class: ActionClass) -> &'static str {
 
 pub fn hop_kind(kind: HopKind) -> &'static str {
     match kind {
+        HopKind::Public => "public",
         HopKind::Agent => "agent",
         HopKind::Person => "person",
         HopKind::Repository => "repository",

@@ -10,6 +10,8 @@ use ambit::{
         agents::Signatures,
         catalogue::{Catalogue, Overlay},
         config::Config,
+        essentials::Essentials,
+        guardrails::Guardrails,
     },
     model::{
         id::RunId,
@@ -40,7 +42,17 @@ pub fn empty_world() -> World {
 #[test]
 fn on_an_empty_world_every_check_is_unknown_or_manual() {
     let (world, signatures, tiers) = (empty_world(), Signatures::built_in().unwrap(), Tiers::new(&Config::default()));
-    let sight = Sight { world: &world, tiers: &tiers, agents: &[], paths: &[], powers: &[], signatures: &signatures };
+    let (guardrails, essentials) = (Guardrails::built_in().unwrap(), Essentials::built_in().unwrap());
+    let sight = Sight {
+        world: &world,
+        tiers: &tiers,
+        agents: &[],
+        paths: &[],
+        powers: &[],
+        signatures: &signatures,
+        guardrails: &guardrails,
+        essentials: &essentials,
+    };
     let findings = checks::run(&sight);
     for check in checks::all() {
         let rows: Vec<_> = findings.iter().filter(|finding| finding.check.as_str() == check.id).collect();

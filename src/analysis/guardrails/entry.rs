@@ -9,15 +9,17 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use regex::Regex;
 
 use crate::{
-    analysis::agents::agent_step,
+    analysis::agents::{AgentPrincipal, Identity, agent_step},
     controls::{
         agents::Signatures,
         guardrails::{AgentAction, Guardrails},
     },
     model::{
+        agent::Steering,
         pipeline::{Job, RunnerRef, Step, Trigger, Workflow, WorkflowDefaults},
         severity::Severity,
         truth::Truth,
+        world::World,
     },
 };
 
@@ -77,6 +79,27 @@ pub fn of_job(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Vec<E
     let mut all: Vec<Entry> = found.into_iter().collect();
     all.sort_by(|a, b| b.severity.cmp(&a.severity).then(a.cmp(b)));
     all
+}
+
+/// Marks the agents of workflows that strangers surely steer while the job holds rights. Defaults that were not read count as
+/// those that give least: what is only possible is the check's to say.
+pub fn mark_steered(world: &World, signatures: &Signatures, guardrails: &Guardrails, agents: &mut [AgentPrincipal]) {
+    let least = WorkflowDefaults { default_permissions: "read".to_owned(), can_approve_reviews: false };
+    for principal in agents {
+        let Identity::Job { repository, workflow, job } = &principal.identity else { continue };
+        let Some(repository) = world.repositories().iter().find(|known| known.name == *repository) else { continue };
+        let Some(workflow) = repository.workflow(workflow) else { continue };
+        let Some(job) = workflow.jobs.iter().find(|known| known.id == *job) else { continue };
+        let defaults = Some(repository.workflow_defaults.seen().unwrap_or(&least));
+        let around = Surroundings { signatures, guardrails, private: repository.private, defaults };
+        let surely = |entry: &Entry| {
+            entry.kind != EntryKind::FreeHand && entry.strangers == Truth::True && entry.severity >= Severity::Medium
+        };
+        principal.agent.steered_by = of_job(around, workflow, job)
+            .into_iter()
+            .find(surely)
+            .map(|entry| Steering { how: entry.says, evidence: workflow.evidence.clone() });
+    }
 }
 
 /// What the job holds that a stranger would want, in words. A key that opens a model is not counted.
@@ -142,8 +165,13 @@ impl Reach {
         ];
         let by_role = !trigger.types.is_empty() && trigger.types.iter().all(|kind| BY_ROLE.contains(&kind.as_str()));
         let bare = match trigger.event.as_str() {
-            "issues" | "issue_comment" | "discussion" | "discussion_comment" | "pull_request_target"
-            | "workflow_run" | "gollum" => false,
+            "issues"
+            | "issue_comment"
+            | "discussion"
+            | "discussion_comment"
+            | "pull_request_target"
+            | "workflow_run"
+            | "gollum" => false,
             "pull_request" | "pull_request_review" | "pull_request_review_comment" => true,
             _ => return None,
         };
@@ -171,7 +199,9 @@ impl View<'_> {
         let says = match strangers {
             Truth::False => return None,
             Truth::True => format!("anyone can start it by {}", words_of(event)),
-            Truth::Unknown => format!("whether anyone can start it by {} hangs on what cannot be read", words_of(event)),
+            Truth::Unknown => {
+                format!("whether anyone can start it by {} hangs on what cannot be read", words_of(event))
+            }
         };
         let mend = "let only people who may write start it: take the input that opens it out, or ask for `author_association` in `if`";
         Some(self.entry(EntryKind::OpenDoor, strangers, says, mend))
@@ -189,7 +219,8 @@ impl View<'_> {
     fn text(&self) -> Option<Entry> {
         let field = self.prompts().iter().find_map(|text| untrusted(text))?;
         let says = format!("its prompt holds {field}, which anyone may write");
-        let mend = "hand the text over as data that a step without rights has read, or give the job nothing that writes";
+        let mend =
+            "hand the text over as data that a step without rights has read, or give the job nothing that writes";
         Some(self.entry(EntryKind::UntrustedText, self.strangers_write(), says, mend))
     }
 
@@ -213,9 +244,11 @@ impl View<'_> {
     }
 
     fn head(&self) -> Option<Entry> {
-        let privileged = matches!(self.trigger.event.as_str(), "pull_request_target" | "workflow_run" | "issue_comment");
+        let privileged =
+            matches!(self.trigger.event.as_str(), "pull_request_target" | "workflow_run" | "issue_comment");
         let checkout = self.job.steps.iter().find(|step| checks_out_head(step)).filter(|_| privileged)?;
-        let says = format!("it works on the head of anyone's pull request, started by {}", words_of(&self.trigger.event));
+        let says =
+            format!("it works on the head of anyone's pull request, started by {}", words_of(&self.trigger.event));
         let mend = "check out the base, or run the agent on `pull_request`, where it holds nothing";
         let strangers = self.strangers_write();
         Some(Entry { line: checkout.line, ..self.entry(EntryKind::UntrustedHead, strangers, says, mend) })
@@ -321,7 +354,9 @@ fn untrusted(text: &str) -> Option<String> {
 fn checks_out_head(step: &Step) -> bool {
     let checkout = step.uses.as_deref().is_some_and(|uses| uses.starts_with("actions/checkout"));
     let of_head = |text: &String| {
-        ["pull_request.head", "github.head_ref", "refs/pull/", "workflow_run.head_"].iter().any(|part| text.contains(part))
+        ["pull_request.head", "github.head_ref", "refs/pull/", "workflow_run.head_"]
+            .iter()
+            .any(|part| text.contains(part))
     };
     let by_hand = step.run.as_deref().is_some_and(|run| run.contains("gh pr checkout"));
     by_hand || (checkout && ["ref", "repository"].iter().any(|input| step.with.get(*input).is_some_and(of_head)))
@@ -388,10 +423,10 @@ mod tests {
         let WorkflowFile::Parsed(workflow) = workflows::parse("a.yml", &row.workflow, Vec::new()) else {
             return "not a workflow".to_owned();
         };
-        let defaults = row.default.as_ref().map(|default| WorkflowDefaults {
-            default_permissions: default.clone(),
-            can_approve_reviews: false,
-        });
+        let defaults = row
+            .default
+            .as_ref()
+            .map(|default| WorkflowDefaults { default_permissions: default.clone(), can_approve_reviews: false });
         let around = Surroundings { signatures, guardrails, private: row.private, defaults: defaults.as_ref() };
         let job = workflow.jobs.iter().find(|job| job.id == "agent").unwrap();
         let Some((agent, _)) = job.steps.iter().find_map(|step| agent_step(signatures, step)) else {

@@ -72,7 +72,8 @@ fn names_job(check: &str, workflow: &Workflow, job: &Job) -> bool {
     bare == name || bare.strip_prefix(name).is_some_and(|rest| rest.starts_with(" ("))
 }
 
-fn holds_commits(path: &str) -> bool {
+/// Whether a file states what runs before a commit.
+pub fn holds_commits(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     matches!(name, ".pre-commit-config.yaml" | "lefthook.yml" | ".lefthook.yml" | "pre-commit" | "package.json")
 }
@@ -120,7 +121,10 @@ mod tests {
         assert_eq!(place("formatting_lint", &[hooks], CI, &[]), job("lint"));
         assert_eq!(place("formatting_lint", &[], CI, &["lint"]), Some(Place::Required("lint".to_owned())));
         assert_eq!(place("hard_coded_values", &[hooks], CI, &["lint"]), hook);
-        assert_eq!(place("coverage", &[], CI, &["Unit tests (3.11)"]), Some(Place::Required("Unit tests (3.11)".to_owned())));
+        assert_eq!(
+            place("coverage", &[], CI, &["Unit tests (3.11)"]),
+            Some(Place::Required("Unit tests (3.11)".to_owned()))
+        );
         assert_eq!(place("coverage", &[], CI, &["Unit"]), job("unit"));
         assert_eq!(place("placeholder_code", &[hooks], CI, &["lint"]), None);
         assert_eq!(place("formatting_lint", &[], &CI.replace("on: pull_request", "on: push"), &["lint"]), None);

@@ -3,8 +3,6 @@
 //!
 //! Files in a repository are claims of whoever may push there: a weakness in them counts, a strength proves nothing.
 
-
-
 pub mod entry;
 pub mod essentials;
 pub mod instructions;

@@ -17,7 +17,7 @@ fn account(id: u64, login: &str) -> Account {
     Account { id, login: login.to_owned(), kind: AccountKind::User }
 }
 
-fn repository(name: &str) -> Repository {
+pub(super) fn repository(name: &str) -> Repository {
     let branch = |name: &str| Branch {
         name: name.into(),
         head: None,

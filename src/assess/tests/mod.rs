@@ -3,6 +3,7 @@
 mod accepted;
 mod answered;
 mod approving;
+mod guarded;
 mod judged;
 mod property;
 
@@ -101,6 +102,7 @@ pub fn agent(name: &str) -> Agent {
         acts_as: vec![name.into()],
         signals: Vec::new(),
         owner: None,
+        steered_by: None,
         first_seen: None,
         last_seen: None,
         pull_requests: 0,

@@ -3,9 +3,13 @@
 use crate::checks::CheckDef;
 
 mod agent_app_excess;
+mod agent_instructions_unsound;
+mod agent_open_to_strangers;
+mod agent_runs_unasked;
 mod agent_without_owner;
 mod base_permission_writes;
 mod deploy_key_writes;
+mod mcp_server_writes;
 mod static_cloud_key;
 mod two_factor_not_required;
 mod workflow_token_writes;
@@ -18,4 +22,8 @@ pub const CHECKS: &[CheckDef] = &[
     deploy_key_writes::CHECK,
     static_cloud_key::CHECK,
     workflow_token_writes::CHECK,
+    agent_open_to_strangers::CHECK,
+    agent_runs_unasked::CHECK,
+    mcp_server_writes::CHECK,
+    agent_instructions_unsound::CHECK,
 ];

@@ -6,10 +6,7 @@
 use crate::checks::{Sheet, Sight, check};
 use crate::{
     analysis::agents,
-    model::{
-        observed::Gap,
-        pipeline::{Job, Workflow, WorkflowFile},
-    },
+    model::pipeline::{Job, Workflow},
 };
 
 check!(
@@ -24,18 +21,8 @@ check!(
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for repository in sight.repositories(sheet) {
         let name = repository.name.as_str();
-        for file in sheet.members(name, &format!("workflows of {name}"), &repository.workflows) {
-            match file {
-                WorkflowFile::Unreadable { path, why, evidence } => {
-                    let gap = Gap { what: path.clone(), why: why.clone(), needs: None, evidence: evidence.clone() };
-                    sheet.unknown(
-                        format!("{name} {path}"),
-                        format!("{path} could not be understood: {why}"),
-                        vec![gap],
-                    );
-                }
-                WorkflowFile::Parsed(workflow) => judge(sight, sheet, name, workflow),
-            }
+        for workflow in sight.workflows(sheet, repository) {
+            judge(sight, sheet, name, workflow);
         }
     }
 }

@@ -6,7 +6,7 @@
 use crate::checks::{Sheet, Sight, check};
 use crate::{
     analysis::rules::{self, Pass, RefActor},
-    reach::path::Verdict,
+    reach::path::{HopKind, Verdict},
 };
 
 check!(agent_may_bypass, "gates", "No agent may bypass a gate", Critical, ApprovalBypass, "gates_hold");
@@ -23,7 +23,8 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         for path in sight.paths.iter().filter(|path| path.resource.raw() == subject && path.action == "git:push") {
             let row = format!("{subject} {}", path.agent);
             let evidence: Vec<_> = path.hops.iter().flat_map(|hop| hop.evidence.clone()).collect();
-            let because = path.hops.first().map_or("", |hop| hop.because.as_str());
+            let because =
+                path.hops.iter().find(|hop| hop.from.kind == HopKind::Agent).map_or("", |hop| hop.because.as_str());
             match path.verdict {
                 Verdict::Open => sheet
                     .fail(row, format!("{} passes the gate of {subject} alone: {because}", path.agent_name), &evidence)

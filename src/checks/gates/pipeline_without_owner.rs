@@ -21,11 +21,9 @@ const WORKFLOW: &str = ".github/workflows/new.yml";
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
         let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
-        let classic = branch.classic.holds(Truth::False, |protection| {
-            protection.review.as_ref().is_some_and(|review| review.code_owners).into()
-        });
-        let asked = branch.rules.any(|rule| rule.review().is_some_and(|review| review.code_owners).into()).or(classic);
-        let covered = repository.codeowners.holds(Truth::False, |text| (!codeowners::owners(text, WORKFLOW).is_empty()).into());
+        let asked = codeowners::asked(branch);
+        let covered =
+            repository.codeowners.holds(Truth::False, |text| (!codeowners::owners(text, WORKFLOW).is_empty()).into());
         let evidence =
             [branch.rules.evidence.clone(), branch.classic.evidence.clone(), repository.codeowners.evidence.clone()]
                 .concat();
@@ -46,18 +44,11 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                         &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())],
                     )
             }
-            Truth::Unknown => {
-                let gaps = [
-                    branch.rules.gap(format!("rules in force on {subject}")),
-                    branch.classic.gap(format!("classic protection of {subject}")),
-                    repository.codeowners.gap(format!("CODEOWNERS of {}", repository.name)),
-                ];
-                sheet.unknown(
-                    &subject,
-                    format!("whether the pipeline of {subject} has owners could not be told"),
-                    gaps.into_iter().flatten().collect(),
-                )
-            }
+            Truth::Unknown => sheet.unknown(
+                &subject,
+                format!("whether the pipeline of {subject} has owners could not be told"),
+                codeowners::gaps(repository, branch),
+            ),
         };
     }
 }

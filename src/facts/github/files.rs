@@ -18,7 +18,7 @@ use crate::{
     base::fnmatch,
     controls::{agents::Signatures, guardrails::Guardrails},
     model::{
-        file::RepositoryFile,
+        file::{RepositoryFile, is_instruction},
         id::{EvidenceId, RepoName},
         observed::Observed,
     },
@@ -196,12 +196,6 @@ pub(super) fn agent_files(
 pub fn texts_beside(files: &[String]) -> impl Iterator<Item = &String> {
     let counts = |path: &&String| configures_agent(path) && is_instruction(path) && !BY_NAME.contains(*path);
     files.iter().filter(counts).take(MOST_BESIDE)
-}
-
-/// Prose for an agent, as against settings: by its ending or its name.
-pub fn is_instruction(path: &str) -> bool {
-    const ENDINGS: [&str; 6] = [".md", ".mdc", "rules", "hints", "-guidelines", "memory.txt"];
-    !path.starts_with(WORKFLOWS) && ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 fn configures_agent(path: &str) -> bool {

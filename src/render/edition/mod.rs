@@ -154,6 +154,7 @@ fn agent(agent: &AgentRow, names: &Pseudonyms) -> AgentRow {
             .map(|signal| Signal { kind: signal.kind.clone(), detail: Foreign::default(), evidence: Vec::new() })
             .collect(),
         owner: None,
+        steered_by: None,
         first_seen: agent.first_seen.clone(),
         last_seen: agent.last_seen.clone(),
         pull_requests: agent.pull_requests,

@@ -93,7 +93,7 @@ fn spoken_names(full: &Assessment) -> BTreeMap<&'static str, BTreeSet<String>> {
         path.humans.who.iter().for_each(|who| add("person", who.raw()));
         for node in path.hops.iter().flat_map(|hop| [&hop.from, &hop.to]) {
             let class = match node.kind {
-                HopKind::Agent => continue,
+                HopKind::Public | HopKind::Agent => continue,
                 HopKind::Person => "person",
                 HopKind::Resource => "resource",
                 HopKind::Ref => "branch",

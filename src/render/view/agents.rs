@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    model::{id::AgentId, tier::Tier},
+    model::{agent::Steering, id::AgentId, tier::Tier},
     report::{self, Assessment, Capability, MatrixCell, Verdict},
 };
 
@@ -22,6 +22,8 @@ pub struct Agent {
     pub acts_as: Vec<String>,
     pub signals: Vec<Signal>,
     pub owner: String,
+    /// Strangers who steer it, with the evidence.
+    pub steered_by: Option<Signal>,
     pub activity: String,
     /// Paths by verdict, over every tier.
     pub counts: Vec<super::Count>,
@@ -95,6 +97,7 @@ pub fn agents(assessment: &Assessment) -> Vec<Agent> {
                 acts_as: agent.acts_as.iter().map(name).collect(),
                 signals: agent.signals.iter().map(signal).collect(),
                 owner: agent.owner.as_ref().map_or_else(|| "no owner stated".to_owned(), owner),
+                steered_by: agent.steered_by.as_ref().map(steering),
                 activity: activity(agent),
                 counts: [Verdict::Open, Verdict::Possible, Verdict::Gated, Verdict::Closed]
                     .into_iter()
@@ -105,6 +108,14 @@ pub fn agents(assessment: &Assessment) -> Vec<Agent> {
             }
         })
         .collect()
+}
+
+fn steering(steering: &Steering) -> Signal {
+    Signal {
+        kind: "anyone on the internet".to_owned(),
+        detail: steering.how.clone(),
+        evidence: steering.evidence.iter().map(shown).collect(),
+    }
 }
 
 fn signal(signal: &report::Signal) -> Signal {

@@ -183,6 +183,7 @@ fn agents() -> Vec<AgentRow> {
                     approved_by: Some("Ola Lund".to_owned()),
                     last_review: None,
                 }),
+                steered_by: None,
                 first_seen: Some("2026-03-02".to_owned()),
                 last_seen: Some("2026-11-23".to_owned()),
                 pull_requests: pulls,

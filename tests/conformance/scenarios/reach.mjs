@@ -114,6 +114,7 @@ const infra = {
 
 const docs = {
   id: 2003,
+  public: true,
   branches: ["main"],
   protection: {},
   rulesets: [],

@@ -121,7 +121,7 @@ export class History extends Base {
           id: `R_${r.id}`,
           databaseId: r.id,
           nameWithOwner,
-          visibility: "PRIVATE",
+          visibility: r.public ? "PUBLIC" : "PRIVATE",
           defaultBranchRef: { name: "main", target },
           deployKeys: r.keys.map((k) => ({ title: k.title, readOnly: k.read_only })),
           pullRequests: r.pulls.map(pull),

@@ -26,6 +26,7 @@ export const variants = {
     const { shop, infra, docs } = org.repos;
     noStaticKeys(org);
     shop.files = overlaid(shop.files, "oidc-only", "shop");
+    docs.files = overlaid(docs.files, "oidc-only", "docs");
     shop.workflow_permissions = tokenReadsOnly;
     for (const repo of [infra, docs]) repo.org_secrets = [];
     infra.keys = [];
@@ -61,6 +62,7 @@ export const variants = {
     noStaticKeys(org);
     shop.files = overlaid(shop.files, "after", "shop");
     infra.files = overlaid(infra.files, "after", "infra");
+    docs.files = overlaid(docs.files, "after", "docs");
     for (const repo of [shop, infra]) reviewed(repo.environments.production);
     shop.rulesets[1].enforcement = "active";
     shop.workflow_permissions = tokenReadsOnly;

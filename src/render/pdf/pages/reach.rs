@@ -65,12 +65,13 @@ fn draw_agent(flow: &mut Flow, agent: &Agent) {
     pair(flow, "Kind", &[small(kind)]);
     pair(flow, "Owner", &[small(agent.owner.clone())]);
     pair(flow, "Activity", &[small(agent.activity.clone())]);
-    for signal in &agent.signals {
+    let known = agent.signals.iter().map(|signal| ("Known by", signal));
+    for (label, signal) in agent.steered_by.iter().map(|steering| ("Steered by", steering)).chain(known) {
         let text =
             if signal.detail.is_empty() { signal.kind.clone() } else { format!("{}: {}", signal.kind, signal.detail) };
         let mut spans = vec![small(format!("{text} "))];
         spans.extend(flow.references(&signal.evidence));
-        pair(flow, "Known by", &spans);
+        pair(flow, label, &spans);
     }
     flow.y += 4.0;
     if agent.reach.is_empty() {

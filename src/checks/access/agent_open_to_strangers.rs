@@ -1,0 +1,103 @@
+//! Strangers do not steer agents that hold rights.
+//!
+//! Fails for a job that runs an agent and holds a token that writes, secrets or a machine, where somebody who may not write to the
+//! repository can start it, write what its prompt holds, or bring the code that it works on. The same job without any rights passes.
+//! Which inputs of which action open a door is data (`controls/agent-actions.yaml`); `if` conditions are read as far as they ask for a person.
+
+use crate::checks::{Sheet, Sight, check};
+use crate::{
+    analysis::{
+        agents::{self, Identity},
+        guardrails::entry::{self, Entry, EntryKind, Surroundings},
+    },
+    model::{
+        pipeline::{Job, Workflow, WorkflowDefaults},
+        severity::Severity,
+        truth::Truth,
+        world::Repository,
+    },
+};
+
+check!(
+    agent_open_to_strangers,
+    "access",
+    "Strangers do not steer agents that hold rights",
+    High,
+    ApprovalBypass,
+    "agents_guarded"
+);
+
+fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
+    let mut any = false;
+    for repository in sight.repositories(sheet) {
+        for workflow in sight.workflows(sheet, repository) {
+            let runs = |job: &&Job| job.steps.iter().any(|step| agents::agent_step(sight.signatures, step).is_some());
+            for job in workflow.jobs.iter().filter(runs) {
+                any = true;
+                judge(sight, sheet, repository, workflow, job);
+            }
+        }
+    }
+    if !any && sheet.is_empty() {
+        sheet.not_applicable("workflows", "no workflow that was read runs an agent", &[]);
+    }
+}
+
+fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, repository: &Repository, workflow: &Workflow, job: &Job) {
+    let name = repository.name.as_str();
+    let subject = format!("{name} {} job {}", workflow.path, job.id);
+    let defaults = repository.workflow_defaults.seen();
+    let with = |defaults: Option<&WorkflowDefaults>| {
+        let (signatures, guardrails) = (sight.signatures, sight.guardrails);
+        let around = Surroundings { signatures, guardrails, private: repository.private, defaults };
+        (worst(&entry::of_job(around, workflow, job)), entry::holdings(around, workflow, job))
+    };
+    let reads = WorkflowDefaults { default_permissions: "read".to_owned(), can_approve_reviews: false };
+    let ((found, holds), (at_least, _)) = (with(defaults), with(defaults.or(Some(&reads))));
+    match found.filter(|entry| entry.severity >= Severity::Medium) {
+        None => {
+            let statement =
+                format!("no stranger steers job {} of {} in {name} while it holds rights", job.id, workflow.path);
+            sheet.pass(subject, statement, &workflow.evidence);
+        }
+        Some(entry)
+            if entry.strangers == Truth::Unknown || at_least.is_none_or(|sure| sure.severity < Severity::Medium) =>
+        {
+            let what = format!("whether strangers steer job {} of {}", job.id, workflow.path);
+            let gap = repository.workflow_defaults.gap(format!("workflow token defaults of {name}"));
+            let hangs = crate::model::observed::Gap {
+                what: what.clone(),
+                why: "another job or an action that is not known decides".to_owned(),
+                needs: None,
+                evidence: workflow.evidence.clone(),
+            };
+            sheet.unknown(subject, format!("{what} could not be told"), vec![gap.unwrap_or(hangs)]);
+        }
+        Some(entry) => {
+            let statement = format!(
+                "job {} of {} in {name} runs an agent: {}, and it holds {}",
+                job.id,
+                workflow.path,
+                entry.says,
+                holds.join(" and ")
+            );
+            let own = |identity: &Identity| matches!(identity, Identity::Job { repository: at, workflow: path, job: id } if *at == repository.name && *path == workflow.path && *id == job.id);
+            let alone = sight.alone_to_production(|agent| own(&agent.identity));
+            let severity = if alone.is_empty() { entry.severity } else { Severity::Critical };
+            sheet
+                .fail(subject, statement, &workflow.evidence)
+                .severity(severity)
+                .paths(alone)
+                .at(name, &workflow.path, entry.line.or(job.line))
+                .fix(
+                    "close_agent_to_strangers",
+                    &[("job", &job.id), ("workflow", &workflow.path), ("how", entry.mend)],
+                );
+        }
+    }
+}
+
+/// A free hand alone lets nobody in: the settings' check has it.
+fn worst(entries: &[Entry]) -> Option<Entry> {
+    entries.iter().find(|entry| entry.kind != EntryKind::FreeHand).cloned()
+}

@@ -37,9 +37,9 @@ pub(super) fn of(paths: &[ReachPath], agents: &[Agent], ledger: Ledger<'_>, unre
     }
 }
 
-/// Worst first: the verdict, then what is done, then how few persons, then the ids. A path that only an unread SCP could
+/// Worst first: the verdict, then what is done, then how few persons, then who starts it, then the ids. A path that only an unread SCP could
 /// stop stands just below the open ones, then those that hang on fewer things.
-pub(super) fn rank(path: &ReachPath) -> (Verdict, bool, usize, u8, u32, &str, &str) {
+pub(super) fn rank(path: &ReachPath) -> (Verdict, bool, usize, u8, u32, bool, &str, &str) {
     let conditions = if path.verdict == Verdict::Possible { path.unless.as_slice() } else { &[] };
     let beside_scp = conditions.iter().any(|reason| !reason.contains("SCP"));
     let deed = match path.class {
@@ -52,7 +52,8 @@ pub(super) fn rank(path: &ReachPath) -> (Verdict, bool, usize, u8, u32, &str, &s
         ActionClass::Read => 6,
         ActionClass::List => 7,
     };
-    (path.verdict, beside_scp, conditions.len(), deed, path.humans.min, path.agent.as_str(), path.id.as_str())
+    let bounded = !path.from_strangers();
+    (path.verdict, beside_scp, conditions.len(), deed, path.humans.min, bounded, path.agent.as_str(), path.id.as_str())
 }
 
 /// Never overclaim: none found in what was read, with what was not read beside it.

@@ -67,6 +67,13 @@ pub struct ReachPath {
     pub unless: Vec<String>,
 }
 
+impl ReachPath {
+    /// Whether it starts at somebody who may not write to the repository and steers the agent.
+    pub fn from_strangers(&self) -> bool {
+        self.hops.first().is_some_and(|hop| hop.from.kind == HopKind::Public)
+    }
+}
+
 /// Distinct persons who must act before the agent gets through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Humans {

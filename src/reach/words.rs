@@ -28,8 +28,7 @@ pub fn sentence(path: &ReachPath) -> String {
 
 /// The agent; behind strangers where they steer it, for then it is their doing.
 fn who(path: &ReachPath) -> String {
-    let strangers = path.hops.first().is_some_and(|hop| hop.from.kind == HopKind::Public);
-    match strangers && matches!(path.verdict, Verdict::Open | Verdict::Possible) {
+    match path.from_strangers() && matches!(path.verdict, Verdict::Open | Verdict::Possible) {
         true => format!("Anyone on the internet, by way of {},", path.agent_name),
         false => path.agent_name.to_string(),
     }

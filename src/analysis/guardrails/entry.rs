@@ -16,7 +16,7 @@ use crate::{
     },
     model::{
         agent::Steering,
-        pipeline::{Job, RunnerRef, Step, Trigger, Workflow, WorkflowDefaults},
+        pipeline::{Job, RunnerRef, Step, TokenPermissions, Trigger, Workflow, WorkflowDefaults},
         severity::Severity,
         truth::Truth,
         world::World,
@@ -106,15 +106,7 @@ pub fn mark_steered(world: &World, signatures: &Signatures, guardrails: &Guardra
 pub fn holdings(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Vec<String> {
     let mut words = Vec::new();
     match job.permissions.as_ref().or(workflow.permissions.as_ref()) {
-        Some(stated) => {
-            let writes: Vec<&str> =
-                stated.iter().filter(|(_, level)| *level == "write").map(|(name, _)| name.as_str()).collect();
-            match writes.as_slice() {
-                [] => {}
-                ["*"] => words.push("a token that writes everything".to_owned()),
-                some => words.push(format!("a token that writes {}", some.join(", "))),
-            }
-        }
+        Some(stated) => words.extend(stated_powers(stated)),
         None => match around.defaults {
             Some(defaults) if defaults.default_permissions == "write" => {
                 words.push("a token that writes, as the repository's default is".to_owned());
@@ -137,6 +129,18 @@ pub fn holdings(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Vec
         words.push("a cache that other runs read".to_owned());
     }
     words
+}
+
+fn stated_powers(stated: &TokenPermissions) -> Vec<String> {
+    let writes: Vec<&str> =
+        stated.iter().filter(|(_, level)| *level == "write").map(|(name, _)| name.as_str()).collect();
+    if writes == ["*"] {
+        return vec!["a token that writes everything".to_owned()];
+    }
+    let named: Vec<&str> = writes.iter().copied().filter(|name| *name != "id-token").collect();
+    let token = (!named.is_empty()).then(|| format!("a token that writes {}", named.join(", ")));
+    let minting = writes.contains(&"id-token").then(|| "the right to mint cloud tokens".to_owned());
+    token.into_iter().chain(minting).collect()
 }
 
 /// What an event gives to people who may not write.

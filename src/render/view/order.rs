@@ -4,11 +4,12 @@ use std::cmp::Reverse;
 
 use crate::report::{Assessment, Finding, ReachPath};
 
-/// Production first, then open, possible, gated, closed, then fewest humans.
+/// Production first, then open, possible, gated, closed, then fewest humans, then those that strangers start.
 pub fn paths(assessment: &Assessment) -> Vec<&ReachPath> {
     let mut paths: Vec<&ReachPath> = assessment.paths.iter().collect();
     paths.sort_by_key(|path| {
-        (Reverse(path.tier), path.verdict, path.humans.min, &path.agent, &path.resource, path.class, &path.id)
+        let bounded = !path.from_strangers();
+        (Reverse(path.tier), path.verdict, path.humans.min, bounded, &path.agent, &path.resource, path.class, &path.id)
     });
     paths
 }

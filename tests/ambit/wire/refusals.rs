@@ -181,8 +181,20 @@ fn aws_rest_is_judged_by_method_and_path() {
         assert!(!s3.allows(method, &at("/bucket?versioning"), None, Some("GetBucketVersioning"), ""));
     }
     let backup = Aws::evidence("backup");
-    assert!(backup.allows("GET", "https://backup.eu-west-1.amazonaws.com/backup-vaults/v/access-policy", None, None, ""));
-    assert!(!backup.allows("DELETE", "https://backup.eu-west-1.amazonaws.com/backup-vaults/v/access-policy", None, None, ""));
+    assert!(backup.allows(
+        "GET",
+        "https://backup.eu-west-1.amazonaws.com/backup-vaults/v/access-policy",
+        None,
+        None,
+        ""
+    ));
+    assert!(!backup.allows(
+        "DELETE",
+        "https://backup.eu-west-1.amazonaws.com/backup-vaults/v/access-policy",
+        None,
+        None,
+        ""
+    ));
 }
 
 #[test]

@@ -222,7 +222,7 @@ fn within(compiled: &Compiled<'_>, from: usize) -> Vec<Escalation> {
         let mut unless: Vec<String> = edge.residual.iter().map(|residual| question(&residual.question)).collect();
         unless.extend(edge.lacking.iter().map(|lacking| format!("{lacking} stays missing")));
         let pass = if edge.verdict == Verdict::Allow { Pass::Free } else { Pass::Possible };
-        let gained = edge.to.iter().map(|place| (*place, account.principal(*place)));
+        let gained = edge.to.iter().map(|place| (place, account.principal(place)));
         for (place, gained) in gained {
             let itself = place == from || edge.path.gain == Gain::Itself;
             let arn = if itself { &actor.arn } else { &gained.arn };

@@ -19,7 +19,13 @@ async fn finds_apps_jobs_and_people_and_nothing_else() {
     let ids: Vec<&str> = found.iter().map(|principal| principal.agent.id.as_str()).collect();
     assert_eq!(
         ids,
-        ["app:claude", "app:cursor", "person:bob", "workflow:acme/shop/.github/workflows/claude.yml#claude"],
+        [
+            "app:claude",
+            "app:cursor",
+            "person:bob",
+            "workflow:acme/docs/.github/workflows/triage.yml#triage",
+            "workflow:acme/shop/.github/workflows/claude.yml#claude"
+        ],
         "renovate is automation; alice and carol show no agent"
     );
 }

@@ -13,5 +13,6 @@ pub mod pipeline;
 pub mod recovery;
 pub mod rules;
 pub mod tier;
+pub mod trail;
 pub mod truth;
 pub mod world;

@@ -129,6 +129,16 @@ pub fn needs_delegation(request: &Request<'_>) -> bool {
     }
 }
 
+/// The root user keeps the policies of its own account's buckets, whatever they deny it.
+///
+/// Source: S3 API Reference, `API_PutBucketPolicy`: it "can perform the GetBucketPolicy, PutBucketPolicy, and
+/// DeleteBucketPolicy API actions, even if their bucket policy explicitly denies the root principal's access".
+pub fn root_keeps(request: &Request<'_>) -> bool {
+    request.caller.kind == CallerKind::Root
+        && request.same_account() == Truth::True
+        && matches!(request.lower_action(), "s3:getbucketpolicy" | "s3:putbucketpolicy" | "s3:deletebucketpolicy")
+}
+
 /// An identity provider's ARN is only good for roles of its own account.
 pub fn provider_is_here(request: &Request<'_>) -> Truth {
     let caller = request.caller;

@@ -2,14 +2,15 @@
 //!
 //! Members: `id`, `principal`, `action`, `resource`, `resource_account`, `context` with `context_complete` (false: an absent
 //! key is unknown), `identity[]`, `boundary[]`, `session` (null: none), `resource_policy` (null: none; also the trust
-//! policy), `scp` and `rcp` (lists of `{level, policies[]}`; empty: no such layer; null: unreadable), `endpoint[]`, `expect`.
-//! Other members are ignored.
+//! policy), `scp` and `rcp` (lists of `{level, policies[]}`; empty: no such layer; null: unreadable), `endpoint[]`, `expect`;
+//! `kms_grants[]` as `kms:ListGrants` answers; `restrict_public_buckets` (true, false, null: unreadable).
+//! Other members are ignored. A policy may stand there as an object or as its text.
 
 use super::context::Context;
 use super::decision::Decision;
 use super::evaluate::evaluate;
 use super::json::Json;
-use super::layers::{Guardrail, Layers, Level, ResourcePolicy};
+use super::layers::{Guardrail, KmsGrant, Layers, Level, ResourcePolicy, RestrictPublicBuckets};
 use super::policy::Policy;
 use super::principal::Caller;
 use super::request::Request;
@@ -33,6 +34,8 @@ pub struct Case {
     scp: Guard,
     rcp: Guard,
     endpoint: Vec<Policy>,
+    kms_grants: Vec<KmsGrant>,
+    restrict_public_buckets: RestrictPublicBuckets,
 }
 
 #[derive(Debug, Clone)]
@@ -60,11 +63,17 @@ impl Case {
             context: context(&json),
             identity: policies(&json, "identity"),
             boundary: policies(&json, "boundary"),
-            session: present(&json, "session").map(|_| policies(&json, "session")),
-            resource_policy: present(&json, "resource_policy").map(|value| Policy::from_json("resource_policy", value)),
+            session: Some(policies(&json, "session")).filter(|policies| !policies.is_empty()),
+            resource_policy: present(&json, "resource_policy").map(|value| document("resource_policy", value)),
             scp: guard(&json, "scp"),
             rcp: guard(&json, "rcp"),
             endpoint: policies(&json, "endpoint"),
+            kms_grants: present(&json, "kms_grants").map_or(&[][..], Json::one_or_many).iter().map(grant).collect(),
+            restrict_public_buckets: match json.get("restrict_public_buckets") {
+                None | Some(Json::Bool(false)) => RestrictPublicBuckets::Off,
+                Some(Json::Bool(true)) => RestrictPublicBuckets::On,
+                Some(_) => RestrictPublicBuckets::Unknown,
+            },
         })
     }
 
@@ -87,7 +96,8 @@ impl Case {
             scp: self.scp.guardrail(),
             rcp: self.rcp.guardrail(),
             endpoint: self.endpoint.iter().collect(),
-            ..Layers::default()
+            kms_grants: self.kms_grants.clone(),
+            restrict_public_buckets: self.restrict_public_buckets,
         }
     }
 }
@@ -114,11 +124,33 @@ fn present<'j>(json: &'j Json, key: &str) -> Option<&'j Json> {
 
 fn policies(json: &Json, key: &str) -> Vec<Policy> {
     let documents = present(json, key).map_or(&[][..], Json::one_or_many);
-    documents
-        .iter()
-        .enumerate()
-        .map(|(place, document)| Policy::from_json(&format!("{key}[{place}]"), document))
-        .collect()
+    documents.iter().enumerate().map(|(place, policy)| document(&format!("{key}[{place}]"), policy)).collect()
+}
+
+fn document(id: &str, json: &Json) -> Policy {
+    match json {
+        Json::Text(text) => Policy::parse(id, text),
+        other => Policy::from_json(id, other),
+    }
+}
+
+/// A grant as `kms:ListGrants` answers it. Source: KMS API Reference, `API_GrantListEntry`.
+fn grant(json: &Json) -> KmsGrant {
+    let constraints = json.get("Constraints");
+    let pairs = |name: &str| match constraints.and_then(|constraints| constraints.get(name)) {
+        Some(Json::Object(members)) => {
+            Some(members.iter().filter_map(|(key, value)| Some((key.clone(), value.scalar()?))).collect())
+        }
+        _ => None,
+    };
+    let equals: Option<Vec<(String, String)>> = pairs("EncryptionContextEquals");
+    let operations = json.get("Operations").map_or(&[][..], Json::one_or_many);
+    KmsGrant {
+        grantee: text_of(json, "GranteePrincipal").unwrap_or_default(),
+        operations: operations.iter().filter_map(Json::scalar).collect(),
+        context_equals: equals.is_some(),
+        context_subset: equals.or_else(|| pairs("EncryptionContextSubset")).unwrap_or_default(),
+    }
 }
 
 fn context(json: &Json) -> Context {
@@ -160,10 +192,8 @@ fn levels(key: &str, value: &Json) -> LevelList {
             Some(list) => list.one_or_many(),
             None => std::slice::from_ref(level),
         };
-        let policies = documents
-            .iter()
-            .enumerate()
-            .map(|(number, document)| Policy::from_json(&format!("{key}[{name}][{number}]"), document));
+        let policies =
+            documents.iter().enumerate().map(|(number, policy)| document(&format!("{key}[{name}][{number}]"), policy));
         (name.clone(), policies.collect())
     };
     value.one_or_many().iter().enumerate().map(read).collect()

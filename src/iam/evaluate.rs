@@ -159,6 +159,7 @@ impl<'a> Weighing<'a> {
         match &self.layers.resource_policy {
             ResourcePolicy::None => Sum::all(Truth::False),
             ResourcePolicy::Unreadable => Sum::all(Truth::Unknown),
+            ResourcePolicy::Read(_) if aws_rules::root_keeps(self.request) => Sum::all(Truth::False),
             ResourcePolicy::Read(policy) => self.sum(Layer::Resource, None, &[*policy]),
         }
     }

@@ -105,8 +105,6 @@ pub struct Level<'a> {
 /// A grant on a KMS key. Source: KMS Developer Guide, `grants`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KmsGrant {
-    /// Its id.
-    pub id: String,
     /// The grantee principal's ARN.
     pub grantee: String,
     /// The operations it allows, `Decrypt`, …

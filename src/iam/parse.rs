@@ -114,6 +114,9 @@ impl Reader {
             conditions.push(Condition::unreadable("unknown member", "", Vec::new()));
         }
         let variables = self.variables;
+        for kind in ["Principal", "NotPrincipal"].into_iter().filter_map(|name| json.get(name)) {
+            self.note_repeats(kind, &format!("{place}: principal"));
+        }
         let principal = self.element(&place, json, ["Principal", "NotPrincipal"], read_principals);
         if principal.listed().iter().any(Named::is_deleted) {
             self.note(&format!("{place}: names a principal that was deleted"));
@@ -231,7 +234,13 @@ fn read_principals(value: &Json) -> Option<Vec<Named>> {
         return read_texts(value, |text| Named::parse("AWS", text));
     };
     let mut list = Vec::new();
-    for (kind, names) in kinds {
+    for (position, (kind, names)) in kinds.iter().enumerate() {
+        if !["AWS", "Service", "Federated", "CanonicalUser"].contains(&kind.as_str()) {
+            return None;
+        }
+        if kinds.iter().skip(position + 1).any(|(later, _)| later == kind) {
+            continue;
+        }
         for name in names.one_or_many() {
             // Account ids are written as numbers in the wild.
             list.push(Named::parse(kind, &name.scalar()?));

@@ -52,6 +52,11 @@ impl Caller {
         Self { text: text.to_owned(), kind, account }
     }
 
+    /// The partition of its ARN.
+    fn partition(&self) -> &str {
+        Arn::parse(&self.text).map_or("", |arn| arn.partition)
+    }
+
     /// A service-linked role or a session of one that says so; unknown where only the name tells.
     ///
     /// SCPs and RCPs do not restrict them. Source: Organizations User Guide, `orgs_manage_policies_scps`.
@@ -210,6 +215,9 @@ impl Named {
     #[must_use]
     pub fn names(&self, caller: &Caller) -> (Naming, bool) {
         let same = |account: &str| caller.account.as_deref() == Some(account);
+        let near = |arn: &str, account: &str| {
+            same(account) && Arn::parse(arn).is_some_and(|arn| arn.partition == caller.partition())
+        };
         match self {
             Self::Everybody => (Naming::Direct, false),
             Self::Account(account) => {
@@ -227,11 +235,11 @@ impl Named {
             }
             Self::Role { arn, account, name } => match &caller.kind {
                 CallerKind::Role(_) => (direct(arn == &caller.text, Naming::Role), false),
-                CallerKind::Session { role, .. } => (direct(role == name && same(account), Naming::Role), false),
+                CallerKind::Session { role, .. } => (direct(role == name && near(arn, account), Naming::Role), false),
                 _ => (Naming::No, false),
             },
             Self::Session { arn, account, role } => match &caller.kind {
-                CallerKind::Role(name) if name == role && same(account) => (Naming::Direct, true),
+                CallerKind::Role(name) if name == role && near(arn, account) => (Naming::Direct, true),
                 _ => (direct(arn == &caller.text, Naming::Direct), false),
             },
             Self::Service(name) => {

@@ -49,7 +49,7 @@ impl<'a> Request<'a> {
             }
             Arn::parse(resource).map(|arn| arn.account).filter(|account| !account.is_empty() && !account.contains('*'))
         });
-        let target = target(resource, &lower_action);
+        let target = target(resource, &lower_action, partition(caller, resource));
         Self { caller, action, resource, resource_account, context, lower_action, target }
     }
 
@@ -132,7 +132,7 @@ impl<'a> Request<'a> {
             let root = (caller.kind == CallerKind::Root).then_some(caller.account.as_deref()).flatten();
             return match root {
                 Some(account) if !caller.text.starts_with("arn:") => {
-                    Lookup::One(format!("arn:aws:iam::{account}:root").into())
+                    Lookup::One(format!("arn:{}:iam::{account}:root", partition(caller, self.resource)).into())
                 }
                 _ => Lookup::One(Cow::Borrowed(&caller.text)),
             };
@@ -153,16 +153,26 @@ impl Lookups for Request<'_> {
     }
 }
 
+/// The partition that a request is made in: the caller's, else the resource's.
+fn partition<'t>(caller: &'t Caller, resource: &'t str) -> &'t str {
+    let of = |text: &'t str| Arn::parse(text).map(|arn| arn.partition).filter(|partition| !partition.contains('*'));
+    of(&caller.text).or_else(|| of(resource)).unwrap_or("aws")
+}
+
 /// The set of resources asked for.
 ///
-/// An action that works on no resource type is authorised against the text `*` itself, and in S3 against `arn:aws:s3:::*`
-/// (its own examples grant `s3:ListAllMyBuckets` on that); a narrower pattern never covers it.
+/// An action that works on no resource type is authorised against the text `*` itself, whatever the caller names, and in S3
+/// against `arn:aws:s3:::*` (its own examples grant `s3:ListAllMyBuckets` on that); a narrower pattern never covers it.
 /// Source: Service Authorization Reference, "Resource types" column; S3 User Guide, `security_iam_service-with-iam`.
-pub(super) fn target(resource: &str, lower_action: &str) -> Glob {
-    if resource != "*" || !actions::works_on_no_resource(lower_action) {
+pub(super) fn target(resource: &str, lower_action: &str, partition: &str) -> Glob {
+    if !actions::works_on_no_resource(lower_action) {
         return Glob::new(resource);
     }
     let mut builder = GlobBuilder::default();
-    builder.literal(if lower_action.starts_with("s3:") { "arn:aws:s3:::*" } else { "*" });
+    if lower_action.starts_with("s3:") {
+        builder.literal(&format!("arn:{partition}:s3:::*"));
+    } else {
+        builder.literal("*");
+    }
     builder.build()
 }

@@ -32,7 +32,12 @@ pub fn with_web_identity(role: &Role<'_>, claims: &Claims, audiences: Option<&[S
     let arn = Arn::parse(role.arn);
     let (partition, account) = arn.map_or(("aws", ""), |arn| (arn.partition, arn.account));
     let provider = claims.provider_arn(partition, account);
-    let decision = federated(role, &provider, "sts:AssumeRoleWithWebIdentity", &claims.context());
+    let (caller, context) = (Caller::parse(&provider), claims.context());
+    let account = (!account.is_empty()).then_some(account);
+    let request = Request::new(&caller, "sts:AssumeRoleWithWebIdentity", role.arn, account, &context);
+    let layers =
+        Layers { resource_policy: ResourcePolicy::Read(role.trust), rcp: role.rcp.clone(), ..Layers::default() };
+    let decision = evaluate(&request, &layers);
     let stranger = match (audiences, claims.get("aud")) {
         (Some(listed), Some(aud)) => !listed.iter().any(|audience| audience == aud),
         _ => false,
@@ -43,12 +48,6 @@ pub fn with_web_identity(role: &Role<'_>, claims: &Claims, audiences: Option<&[S
     decision
 }
 
-/// Whether a SAML assertion of a provider may be exchanged for the role (`sts:AssumeRoleWithSAML`).
-#[must_use]
-pub fn with_saml(role: &Role<'_>, provider_arn: &str, context: &Context) -> Decision {
-    federated(role, provider_arn, "sts:AssumeRoleWithSAML", context)
-}
-
 /// Whether an AWS principal or service may assume the role (`sts:AssumeRole`); `layers` are the caller's own.
 #[must_use]
 pub fn by_principal(role: &Role<'_>, caller: &Caller, layers: &Layers<'_>, context: &Context) -> Decision {
@@ -57,15 +56,6 @@ pub fn by_principal(role: &Role<'_>, caller: &Caller, layers: &Layers<'_>, conte
     let mut layers = layers.clone();
     layers.resource_policy = ResourcePolicy::Read(role.trust);
     layers.rcp = role.rcp.clone();
-    evaluate(&request, &layers)
-}
-
-fn federated(role: &Role<'_>, provider: &str, action: &str, context: &Context) -> Decision {
-    let caller = Caller::parse(provider);
-    let account = Arn::parse(role.arn).map(|arn| arn.account);
-    let request = Request::new(&caller, action, role.arn, account, context);
-    let layers =
-        Layers { resource_policy: ResourcePolicy::Read(role.trust), rcp: role.rcp.clone(), ..Layers::default() };
     evaluate(&request, &layers)
 }
 

@@ -97,7 +97,7 @@ impl Scopes {
         for id in actions.iter() {
             let shapes = self.shapes(id);
             let (meets, covers) = if shapes.is_empty() {
-                on_no_resource(&places, id)
+                on_no_resource(&places, id, &self.partition)
             } else {
                 *known.entry(shapes.as_ptr()).or_insert_with(|| meets(&places, &shapes))
             };
@@ -159,8 +159,8 @@ fn service_of(text: &str) -> Option<Box<str>> {
 }
 
 /// Whether the patterns grant an action that works on no resource.
-fn on_no_resource(places: &[Place], id: ActionId) -> (bool, bool) {
-    let target = super::super::request::target("*", &actions::table().action(id).lower);
+fn on_no_resource(places: &[Place], id: ActionId, partition: &str) -> (bool, bool) {
+    let target = super::super::request::target("*", &actions::table().action(id).lower, partition);
     let covered = places.iter().any(|place| place.glob.covers(&target) == Truth::True);
     (covered, covered)
 }

@@ -9,7 +9,7 @@ use ambit::{
     },
     collect::{
         Unwatched,
-        aws::{self, Summary, client::Credential},
+        aws::{self, Organization, Summary, client::Credential},
         wire::{Settings, Wire},
     },
     controls::operations::{self, Protocol},
@@ -41,6 +41,7 @@ async fn collected(server: &Server, accounts: &[&str], regions: &[&str]) -> (Run
             regions: regions.clone(),
             endpoint: Some(server.url.clone()),
             role: Some(role(account)),
+            member_role: None,
             identity: "test".to_owned(),
         });
     }
@@ -56,8 +57,10 @@ async fn collected(server: &Server, accounts: &[&str], regions: &[&str]) -> (Run
             endpoint: Some(server.url.clone()),
             credential: Credential::Keys { id: "AKIABASE".to_owned(), secret: Secret::new("hush"), session: None },
             role: Some(role(account)),
+            organization: Organization::Own,
         };
-        summaries.push(aws::collect(&wire, reading, &Unwatched).await.unwrap());
+        let read = aws::collect(&wire, reading, &Unwatched).await.unwrap();
+        summaries.extend(read.into_iter().map(|(_, summary)| summary));
     }
     writer.end(ambit::evidence::End { at: clock.now(), complete: true, why: None }).await.unwrap();
     (store.load(&run).await.unwrap(), summaries)

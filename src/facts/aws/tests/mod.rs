@@ -164,6 +164,7 @@ impl Recording {
                     regions: REGIONS.map(str::to_owned).to_vec(),
                     endpoint: None,
                     role: None,
+                    member_role: None,
                     identity: "test".to_owned(),
                 });
             }

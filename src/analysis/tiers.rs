@@ -140,3 +140,62 @@ fn by_name(name: &str) -> TierOf {
         None => TierOf { tier: Tier::Production, basis: TierBasis::Unmapped },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{id::AccountId, observed::Reading};
+
+    fn tiers(config: &str, member: Observed<Membership>) -> Tiers {
+        let config = Config::parse("ambit.toml", config.as_bytes()).unwrap();
+        Tiers { rules: config.tiers, members: BTreeMap::from([("123456789012".to_owned(), member)]) }
+    }
+
+    fn member(name: &str, units: &[&str], tags: &[(&str, &str)]) -> Observed<Membership> {
+        let known = |units: &[&str]| units.iter().map(|unit| (*unit).to_owned()).collect();
+        let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        Observed::known(
+            Membership {
+                organization: "o-1".to_owned(),
+                management_account: AccountId::new("999999999999"),
+                name: Observed::known(name.to_owned(), Vec::new()),
+                units: Observed::known(known(units), Vec::new()),
+                tags: Observed::known(tags.iter().map(pair).collect(), Vec::new()),
+            },
+            Vec::new(),
+        )
+    }
+
+    fn of(tiers: &Tiers, name: &str) -> (Tier, TierBasis) {
+        let of = tiers.resource(&format!("arn:aws:x:::{name}"), name, "123456789012", None);
+        (of.tier, of.basis)
+    }
+
+    #[test]
+    fn an_account_gives_its_tier_by_id_name_unit_and_tag() {
+        let plain = member("shop", &["Workloads", "Live"], &[("env", "qa")]);
+        for (config, wanted) in [
+            ("[tiers.dev]\naccounts = [\"123456789012\"]", (Tier::Dev, TierBasis::Asserted)),
+            ("[tiers.dev]\naccounts = [\"sh*\"]", (Tier::Dev, TierBasis::Asserted)),
+            ("[tiers.staging]\nunits = [\"Work*\"]", (Tier::Staging, TierBasis::Asserted)),
+            ("[tiers.dev.tags]\nenv = [\"qa\"]", (Tier::Dev, TierBasis::Asserted)),
+            ("", (Tier::Production, TierBasis::Account)),
+        ] {
+            assert_eq!(of(&tiers(config, plain.clone()), "db"), wanted, "{config}");
+        }
+        let sandbox = tiers("", member("sandbox-7", &["Live"], &[]));
+        assert_eq!(of(&sandbox, "db"), (Tier::Sandbox, TierBasis::Account), "its own name is nearest");
+        assert_eq!(
+            of(&sandbox, "db-prod"),
+            (Tier::Production, TierBasis::Name),
+            "a resource's own name is nearer still"
+        );
+    }
+
+    #[test]
+    fn an_account_outside_an_organisation_has_no_place_that_could_be_unread() {
+        let absent = tiers("", Observed::absent(Vec::new()));
+        assert_eq!(absent.members["123456789012"].reading, Reading::Absent);
+        assert_eq!(of(&absent, "db"), (Tier::Production, TierBasis::Unmapped));
+    }
+}

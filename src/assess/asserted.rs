@@ -82,7 +82,8 @@ impl List<'_> {
             self.say("scope", region.line, format!("Region {} is in scope", region.value));
         }
         if let Some(role) = &scope.organization_role {
-            let statement = format!("every account of the organisation is in scope, read through its role {}", role.value);
+            let statement =
+                format!("every account of the organisation is in scope, read through its role {}", role.value);
             self.say("scope", role.line, statement);
         }
         for account in &scope.accounts {

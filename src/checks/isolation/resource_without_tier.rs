@@ -22,8 +22,12 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         if of.basis == TierBasis::Unmapped
             && let Some(gap) = sight.tiers.unread(store, account.account_id())
         {
-            let statement =
-                format!("which tier {} {} belongs to could not be told without {}", store.kind.noun(), store.name, gap.what);
+            let statement = format!(
+                "which tier {} {} belongs to could not be told without {}",
+                store.kind.noun(),
+                store.name,
+                gap.what
+            );
             sheet.unknown(subject, statement, vec![gap]);
         } else if of.basis == TierBasis::Unmapped {
             let statement = format!(

@@ -12,7 +12,7 @@ use crate::{
     cli::{Exit, Failure, printer::Printer},
     iam::{
         Caller, Decision, Policy, Question, Residual, ResourcePolicy, StatementRef, Truth, Verdict,
-        account::{Account, ActionSet, Ask, Principal, OrgPolicies},
+        account::{Account, ActionSet, Ask, OrgPolicies, Principal},
         actions,
         cases::{self, Case},
         escalation::{Edge, Escalations},

@@ -98,11 +98,7 @@ impl fmt::Display for Summary {
 ///
 /// # Errors
 /// No credentials at all, a used-up budget, or a store that cannot be written; what was recorded until then stays.
-pub async fn collect(
-    wire: &Wire,
-    reading: Reading,
-    progress: &dyn Progress,
-) -> Result<Vec<(Scope, Summary)>, Error> {
+pub async fn collect(wire: &Wire, reading: Reading, progress: &dyn Progress) -> Result<Vec<(Scope, Summary)>, Error> {
     let (summary, members) = one(wire, reading.clone(), progress).await?;
     let mut all = vec![(reading.scope.clone(), summary)];
     if let Organization::Lister { member_role } = &reading.organization {

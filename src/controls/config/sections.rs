@@ -75,10 +75,8 @@ fn tier_rules<'a>(reader: &mut Reader<'a>, section: Section<'a>) -> TierRules {
     let accounts = reader.strings(section, "accounts");
     for account in &accounts {
         if account.value.len() != 12 && account.value.bytes().all(|byte| byte.is_ascii_digit()) {
-            let message = format!(
-                "`{}` in {} is no AWS account; allowed: twelve digits, or a name",
-                account.value, section.name
-            );
+            let message =
+                format!("`{}` in {} is no AWS account; allowed: twelve digits, or a name", account.value, section.name);
             reader.problem(account.line, message);
         }
     }

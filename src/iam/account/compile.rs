@@ -7,7 +7,7 @@ use super::super::context::Context;
 use super::super::policy::Policy;
 use super::super::principal::Caller;
 use super::scope::Scopes;
-use super::{Account, Group, Principal, OrgPolicies};
+use super::{Account, Group, OrgPolicies, Principal};
 use crate::model::iam::{
     AttachedPolicy, AuthorizationDetails, InlinePolicy, PermissionsBoundary, RoleDetail, Tag, UserDetail,
 };

@@ -3,7 +3,9 @@
 mod alerts;
 mod backups;
 mod identity;
+mod kinds;
 mod organization;
+mod records;
 mod stores;
 mod trails;
 

@@ -4,6 +4,7 @@ pub mod agents;
 pub mod alerts;
 pub mod attribution;
 pub mod changes;
+pub mod cloud_agents;
 pub mod recovery;
 pub mod rules;
 pub mod secrets;

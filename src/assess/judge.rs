@@ -67,7 +67,7 @@ pub fn of_world(
 ) -> Result<Assessment, CatalogueError> {
     let signatures = Signatures::built_in()?;
     let catalogue = Catalogue::load(&Overlay::default())?;
-    let tiers = Tiers::new(config);
+    let tiers = Tiers::new(config, &world.accounts);
     let agents = agents::inventory(world, &signatures, &stated(config));
     let people = people(config, &agents);
     let trusted = trusted::names(world);

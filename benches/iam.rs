@@ -5,7 +5,7 @@ use std::hint::black_box;
 use ambit::{
     iam::{
         Caller, Context, Guardrail, Layers, Level, Policy, Request, Verdict,
-        account::{Account, ActionSet, Scp},
+        account::{Account, ActionSet, OrgPolicies},
         actions,
         escalation::Escalations,
         evaluate,
@@ -71,7 +71,7 @@ fn one_request(criterion: &mut Criterion) {
 
 /// Compiling a dump, every principal by every destructive action, and all escalation paths.
 fn whole(details: &AuthorizationDetails) -> (usize, usize) {
-    let account = Account::compile(details, Scp::NotApplicable);
+    let account = Account::compile(details, OrgPolicies::NotApplicable);
     let wanted = ActionSet::of(actions::of_class(ActionClass::Destroy));
     let grants = account.principals().iter().map(|principal| account.capabilities(principal, &wanted).len()).sum();
     (grants, Escalations::new(&account).edges().count())

@@ -4,6 +4,7 @@ pub mod agents;
 pub mod alerts;
 pub mod attribution;
 pub mod changes;
+pub mod cloud_agents;
 pub mod codeowners;
 pub mod guardrails;
 pub mod recovery;

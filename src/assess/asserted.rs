@@ -60,6 +60,9 @@ impl List<'_> {
         for account in &rules.accounts {
             self.say("tiers", account.line, format!("account {} belongs to {tier}", account.value));
         }
+        for unit in &rules.units {
+            self.say("tiers", unit.line, format!("accounts in the unit `{}` belong to {tier}", unit.value));
+        }
         for resource in &rules.resources {
             self.say("tiers", resource.line, format!("resources `{}` belong to {tier}", resource.value));
         }
@@ -77,6 +80,11 @@ impl List<'_> {
         }
         for region in &scope.regions {
             self.say("scope", region.line, format!("Region {} is in scope", region.value));
+        }
+        if let Some(role) = &scope.organization_role {
+            let statement =
+                format!("every account of the organisation is in scope, read through its role {}", role.value);
+            self.say("scope", role.line, statement);
         }
         for account in &scope.accounts {
             self.say("scope", account.line, format!("AWS account `{}` is in scope", account.name));

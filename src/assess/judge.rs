@@ -76,7 +76,7 @@ pub fn of_world(
     let guardrails = Guardrails::built_in()?;
     let essentials = Essentials::built_in()?;
     let catalogue = Catalogue::load(&Overlay::default())?;
-    let tiers = Tiers::new(config);
+    let tiers = Tiers::new(config, &world.accounts);
     let mut agents = agents::inventory(world, &signatures, &stated(config));
     entry::mark_steered(world, &signatures, &guardrails, &mut agents);
     let people = people(config, &agents);

@@ -66,6 +66,9 @@ pub struct AwsSource {
     /// The role that was assumed to read this account.
     #[serde(default)]
     pub role: Option<String>,
+    /// The role's name in every other account of the organisation, each read as a scope of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_role: Option<String>,
     pub identity: String,
 }
 

@@ -21,7 +21,7 @@ pub fn world(log: &RunLog) -> World {
     World {
         run: run(log),
         forge,
-        accounts: header.aws.iter().map(|source| aws::lower(log, &source.scope)).collect(),
+        accounts: aws::scopes(log).iter().map(|scope| aws::lower(log, scope)).collect(),
         cloud_skipped: header.aws.is_empty().then(|| "AWS was left out of this run".to_owned()),
         coverage: coverage(log),
     }
@@ -44,7 +44,8 @@ fn run(log: &RunLog) -> RunFacts {
 pub fn coverage(log: &RunLog) -> Coverage {
     let header = log.header();
     let github = header.github.iter().map(|source| github::coverage(log, &source.scope));
-    let aws = header.aws.iter().map(|source| aws::coverage(log, &source.scope));
+    let aws = aws::scopes(log);
+    let aws = aws.iter().map(|scope| aws::coverage(log, scope));
     let mut all = Coverage::default();
     for part in github.chain(aws) {
         all.planned += part.planned;

@@ -62,6 +62,8 @@ pub enum TierBasis {
     Tag,
     /// A word in its name.
     Name,
+    /// A word in the name of its AWS account, or of a unit above that.
+    Account,
     /// Nothing says; production until mapped.
     Unmapped,
 }

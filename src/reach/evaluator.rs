@@ -6,7 +6,7 @@ use crate::{
     analysis::rules::Pass,
     iam::{
         self, Decision, Guardrail, Layer, Policy, Question, Residual, ResourcePolicy, Verdict,
-        account::{Account, Ask, Scp},
+        account::{Account, Ask, OrgPolicies},
         escalation::{Escalations, Gain},
         trust,
     },
@@ -30,6 +30,8 @@ pub struct Evaluator<'a> {
     world: &'a World,
     accounts: Vec<Compiled<'a>>,
     stores: BTreeMap<&'a str, StorePolicy<'a>>,
+    /// Resource control policies by account id.
+    rcps: BTreeMap<&'a str, OrgPolicies>,
     /// Roles whose trust policy speaks of an OIDC provider.
     federated: Vec<Arn>,
     /// Steps by principal: many agents hold the same ones.
@@ -56,7 +58,7 @@ impl<'a> Evaluator<'a> {
     pub fn new(world: &'a World) -> Evaluator<'a> {
         let compiled = |facts: &'a CloudAccount| {
             let details = facts.principals.seen()?;
-            Some(Compiled { facts, account: Account::compile(details, scp(&facts.scps)) })
+            Some(Compiled { facts, account: Account::compile(details, compiled_layer(&facts.scps)) })
         };
         let mut stores = BTreeMap::new();
         for facts in &world.accounts {
@@ -70,6 +72,7 @@ impl<'a> Evaluator<'a> {
             world,
             accounts: world.accounts.iter().filter_map(compiled).collect(),
             stores,
+            rcps: world.accounts.iter().map(|facts| (facts.account_id(), compiled_layer(&facts.rcps))).collect(),
             federated: federated(world),
             steps: RefCell::default(),
         }
@@ -79,6 +82,11 @@ impl<'a> Evaluator<'a> {
     fn find(&self, arn: &str) -> Option<(&Compiled<'a>, usize)> {
         let arn = arn.strip_suffix(REWRITTEN).unwrap_or(arn);
         self.accounts.iter().find_map(|compiled| Some((compiled, compiled.account.place(arn)?)))
+    }
+
+    /// What binds everybody on the resources of an account; in an account that was not read, there may be some.
+    fn rcp(&self, account: &str) -> Guardrail<'_> {
+        self.rcps.get(account).map_or(Guardrail::Unreadable, OrgPolicies::guardrail)
     }
 
     /// The bucket, table or other store that a request's resource belongs to.
@@ -94,18 +102,18 @@ fn federated(world: &World) -> Vec<Arn> {
     trusts.map(|role| Arn::new(role.arn.clone())).collect()
 }
 
-fn scp(observed: &Observed<PolicyLayer>) -> Scp {
+fn compiled_layer(observed: &Observed<PolicyLayer>) -> OrgPolicies {
     match &observed.reading {
-        Reading::Known { value: PolicyLayer::NotApplicable, .. } | Reading::Absent => Scp::NotApplicable,
+        Reading::Known { value: PolicyLayer::NotApplicable, .. } | Reading::Absent => OrgPolicies::NotApplicable,
         Reading::Known { value: PolicyLayer::Levels(levels), complete: true } => {
             let level = |level: &PolicyLevel| {
                 let policies =
                     level.policies.iter().map(|policy| Policy::parse(&policy.id, &policy.document)).collect();
                 (level.target.clone(), policies)
             };
-            Scp::Levels(levels.iter().map(level).collect())
+            OrgPolicies::Levels(levels.iter().map(level).collect())
         }
-        _ => Scp::Unreadable,
+        _ => OrgPolicies::Unreadable,
     }
 }
 
@@ -139,7 +147,8 @@ impl Cloud for Evaluator<'_> {
             .find(role.as_str())
             .and_then(|(compiled, place)| Some((compiled, compiled.account.trust(compiled.account.principal(place))?)));
         let Some((compiled, policy)) = found else { return unread(format!("the trust policy of {role}")) };
-        let view = trust::Role { arn: role.as_str(), trust: policy, rcp: Guardrail::NotApplicable };
+        let rcp = self.rcp(compiled.facts.account_id());
+        let view = trust::Role { arn: role.as_str(), trust: policy, rcp };
         let listed = compiled.audiences(iam::subjects::GITHUB_ISSUER);
         // The job asks for the audience it likes, so any that the provider lists will do.
         let audience = listed.and_then(<[String]>::first).map_or("sts.amazonaws.com", String::as_str);
@@ -176,6 +185,7 @@ impl Cloud for Evaluator<'_> {
             Some(Held::Unreadable) => ResourcePolicy::Unreadable,
             Some(Held::None) | None => ResourcePolicy::None,
         };
+        ask.rcp = self.rcp(store.map_or(compiled.facts.account_id(), |store| store.owner));
         if let Some(store) = store {
             ask = ask.with("aws:ResourceAccount", store.owner);
         }
@@ -206,7 +216,7 @@ impl Cloud for Evaluator<'_> {
             self.accounts
                 .iter()
                 .filter(|other| !std::ptr::eq(*other, compiled))
-                .flat_map(|other| across(compiled, from, other)),
+                .flat_map(|other| across(compiled, from, other, &self.rcp(other.facts.account_id()))),
         );
         self.steps.borrow_mut().insert(principal.clone(), steps.clone());
         steps
@@ -238,14 +248,14 @@ fn within(compiled: &Compiled<'_>, from: usize) -> Vec<Escalation> {
 }
 
 /// Roles of another account that the principal may assume.
-fn across(compiled: &Compiled<'_>, from: usize, other: &Compiled<'_>) -> Vec<Escalation> {
+fn across(compiled: &Compiled<'_>, from: usize, other: &Compiled<'_>, rcp: &Guardrail<'_>) -> Vec<Escalation> {
     let actor = compiled.account.principal(from);
     let layers = compiled.account.layers(actor);
     let caller = iam::Caller::parse(&actor.arn);
     let mut steps = Vec::new();
     for role in other.account.principals().iter().filter(|principal| principal.is_role) {
         let Some(policy) = other.account.trust(role) else { continue };
-        let view = trust::Role { arn: &role.arn, trust: policy, rcp: Guardrail::NotApplicable };
+        let view = trust::Role { arn: &role.arn, trust: policy, rcp: rcp.clone() };
         let decision = trust::by_principal(&view, &caller, &layers, &iam::Context::partial());
         if decision.verdict.may_be_allowed() {
             let yes = format!("{} may assume {} of account {}", actor.name, role.name, other.account.id);
@@ -296,6 +306,7 @@ fn reserves(residual: &[Residual]) -> Vec<String> {
 fn question(question: &Question) -> String {
     match question {
         Question::Layer { unread: Layer::Scp } => "an SCP that we may not read forbids it".to_owned(),
+        Question::Layer { unread: Layer::Rcp } => "an RCP that we may not read forbids it".to_owned(),
         Question::Layer { unread } => format!("a {} that we may not read forbids it", unread.name().replace('_', " ")),
         Question::Condition { operator, key, values } => {
             format!("the condition {operator} {key} {} decides otherwise", values.join(", "))

@@ -46,8 +46,8 @@ fn power(world: &World, cloud: &dyn Cloud, tiers: &Tiers, role: Arn, whole: bool
                 Pass::Gated | Pass::Possible => Truth::Unknown,
                 Pass::Blocked => Truth::False,
             }));
-            // Without its tags, a store that nothing maps may belong anywhere.
-            if of.basis == TierBasis::Unmapped && !store.tags.is_whole() {
+            // Without its tags, or its account's place, a store that nothing maps may belong anywhere.
+            if of.basis == TierBasis::Unmapped && tiers.unread(store, account.account_id()).is_some() {
                 found.values_mut().for_each(|slot| *slot = slot.or(may.and(Truth::Unknown)));
             } else if let Some(slot) = found.get_mut(&of.tier) {
                 *slot = slot.or(may);

@@ -179,6 +179,7 @@ pub fn tier_basis(basis: TierBasis) -> &'static str {
         TierBasis::Asserted => "asserted in the configuration",
         TierBasis::Tag => "from a tag",
         TierBasis::Name => "from its name",
+        TierBasis::Account => "from its account",
         TierBasis::Unmapped => "unmapped, judged as production",
     }
 }

@@ -9,13 +9,14 @@ use ambit::{
     },
     collect::{
         Unwatched,
-        aws::{self, Summary, client::Credential},
+        aws::{self, Organization, Summary, client::Credential},
         wire::{Settings, Wire},
     },
     controls::operations::{self, Protocol},
     evidence::{AwsSource, Header, RunLog, Scope, Store},
     facts,
     model::{
+        cloud::PolicyLayer,
         observed::{Observed, Reading},
         world::CloudAccount,
     },
@@ -41,6 +42,7 @@ async fn collected(server: &Server, accounts: &[&str], regions: &[&str]) -> (Run
             regions: regions.clone(),
             endpoint: Some(server.url.clone()),
             role: Some(role(account)),
+            member_role: None,
             identity: "test".to_owned(),
         });
     }
@@ -56,11 +58,43 @@ async fn collected(server: &Server, accounts: &[&str], regions: &[&str]) -> (Run
             endpoint: Some(server.url.clone()),
             credential: Credential::Keys { id: "AKIABASE".to_owned(), secret: Secret::new("hush"), session: None },
             role: Some(role(account)),
+            organization: Organization::Own,
         };
-        summaries.push(aws::collect(&wire, reading, &Unwatched).await.unwrap());
+        let read = aws::collect(&wire, reading, &Unwatched).await.unwrap();
+        summaries.extend(read.into_iter().map(|(_, summary)| summary));
     }
     writer.end(ambit::evidence::End { at: clock.now(), complete: true, why: None }).await.unwrap();
     (store.load(&run).await.unwrap(), summaries)
+}
+
+/// Collects the organisation that the account of the base credential lists, each member by its role `audit`.
+async fn organization(server: &Server) -> (RunLog, Vec<(Scope, Summary)>) {
+    let clock = ManualClock::shared("2026-11-25T03:00:00Z".parse().unwrap());
+    let store = Store::in_memory().await.unwrap();
+    let mut header = Header::new(clock.now(), "test");
+    header.aws.push(AwsSource {
+        scope: Scope::new("aws"),
+        regions: vec!["eu-west-1".to_owned()],
+        endpoint: Some(server.url.clone()),
+        role: None,
+        member_role: Some("audit".to_owned()),
+        identity: "test".to_owned(),
+    });
+    let writer = store.start(header.with_id()).await.unwrap();
+    let run = writer.id().clone();
+    let clock: Arc<dyn Clock> = clock;
+    let wire = Wire::live(writer.clone(), Settings::default(), clock.clone()).unwrap();
+    let reading = aws::Reading {
+        scope: Scope::new("aws"),
+        regions: vec!["eu-west-1".to_owned()],
+        endpoint: Some(server.url.clone()),
+        credential: Credential::Keys { id: "ASIA111111111111".to_owned(), secret: Secret::new("hush"), session: None },
+        role: None,
+        organization: Organization::Lister { member_role: "audit".to_owned() },
+    };
+    let read = aws::collect(&wire, reading, &Unwatched).await.unwrap();
+    writer.end(ambit::evidence::End { at: clock.now(), complete: true, why: None }).await.unwrap();
+    (store.load(&run).await.unwrap(), read)
 }
 
 fn lowered(log: &RunLog, account: &str) -> CloudAccount {
@@ -151,6 +185,71 @@ async fn two_accounts_are_read_and_a_third_that_refuses_is_reported() {
     let Reading::Failed { why } = &closed.caller.reading else { panic!("{:?}", closed.caller) };
     assert_eq!(why, "the role could not be assumed: HTTP 403");
     assert!(matches!(closed.stores.reading, Reading::NotCollected { .. }), "{:?}", closed.stores);
+}
+
+/// The lister reads each member's place, because members may not; a member that refuses is reported, and one that is closed
+/// is not asked for.
+#[tokio::test]
+async fn an_organisation_is_entered_account_by_account() {
+    let accounts = r#"{"Accounts":[{"Id":"111111111111","Status":"ACTIVE"},{"Id":"222222222222","Status":"ACTIVE"},
+        {"Id":"333333333333","Status":"ACTIVE"},{"Id":"444444444444","Status":"SUSPENDED"}]}"#;
+    let answer = move |seen: &Seen| match operation(seen).as_str() {
+        "ListAccounts" => Reply::new(200, accounts),
+        "DescribeOrganization" => {
+            Reply::new(200, r#"{"Organization":{"Id":"o-1","MasterAccountId":"111111111111","FeatureSet":"ALL"}}"#)
+        }
+        "DescribeAccount" => {
+            let production = seen.body.contains("222222222222");
+            Reply::new(200, format!(r#"{{"Account":{{"Name":"{}"}}}}"#, if production { "shop-prod" } else { "sand" }))
+        }
+        "ListParents" => Reply::new(200, r#"{"Parents":[{"Id":"r-1","Type":"ROOT"}]}"#),
+        "ListPoliciesForTarget" if seen.body.contains("RESOURCE") => Reply::new(200, r#"{"Policies":[{"Id":"p-r"}]}"#),
+        "ListPoliciesForTarget" => Reply::new(200, r#"{"Policies":[{"Id":"p-s"}]}"#),
+        "DescribePolicy" => Reply::new(200, r#"{"Policy":{"Content":"{}"}}"#),
+        _ => cloud(seen),
+    };
+    let server = Server::start(move |seen, _| answer(seen)).await;
+    let (log, read) = organization(&server).await;
+    let scopes: Vec<_> = read.iter().map(|(scope, summary)| (scope.as_str(), summary.not_entered.is_some())).collect();
+    assert_eq!(scopes, [("aws", false), ("aws/222222222222", false), ("aws/333333333333", true)]);
+    let world = facts::world(&log);
+    assert_eq!(
+        world.accounts.iter().map(|account| account.scope.as_str()).collect::<Vec<_>>(),
+        ["aws", "aws/222222222222", "aws/333333333333"]
+    );
+    let member = &world.accounts[1];
+    assert_eq!(member.membership.seen().and_then(|place| place.name.seen().cloned()).as_deref(), Some("shop-prod"));
+    for (layer, policy) in [(&member.scps, "p-s"), (&member.rcps, "p-r")] {
+        let Some(PolicyLayer::Levels(levels)) = layer.seen() else { panic!("{layer:?}") };
+        assert_eq!(levels.iter().map(|level| level.policies[0].id.as_str()).collect::<Vec<_>>(), [policy, policy]);
+    }
+    assert_eq!(
+        world.accounts[0].scps.seen(),
+        Some(&PolicyLayer::NotApplicable),
+        "nothing binds the management account"
+    );
+    assert!(matches!(world.accounts[2].caller.reading, Reading::Failed { .. }));
+    let asked_by_member = log
+        .records()
+        .iter()
+        .any(|record| record.scope.as_str() == "aws/222222222222" && record.service == "organizations");
+    assert!(!asked_by_member, "its place was asked for from above");
+}
+
+/// Members that could not be listed are not none.
+#[tokio::test]
+async fn accounts_that_could_not_be_listed_stand_in_the_world() {
+    let server = Server::start(|seen, _| match operation(seen).as_str() {
+        "ListAccounts" => denial(Protocol::Json),
+        _ => cloud(seen),
+    })
+    .await;
+    let (log, read) = organization(&server).await;
+    assert_eq!(read.len(), 1);
+    let world = facts::world(&log);
+    assert_eq!(world.accounts.len(), 2);
+    assert!(matches!(world.accounts[1].stores.reading, Reading::NotCollected { .. }));
+    assert!(world.coverage.denied.iter().any(|row| row.needs.as_deref() == Some("organizations:ListAccounts")));
 }
 
 /// The protocol of the service that a request is signed for.

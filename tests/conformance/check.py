@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import traceback
+from pathlib import Path
 
 from lab import DESTROY, RANK, Lab
 
@@ -314,6 +315,112 @@ def _(lab):
     found = finished(lab.assess(["broken-workflows"]))
     expect("not-yaml.yml" in json.dumps(found["coverage"]) + json.dumps(found["findings"]), "the file that is no YAML is named nowhere")
     verdict(lab.assess(["broken-workflows"]), "open", 0)
+
+
+# --- AWS: what may be asked, what is denied, and several accounts -----------------------------------------------------
+
+
+POLICY = set(json.loads((Path(__file__).parents[2] / "samples/access/aws-read-only.json").read_text())["Statement"][0]["Action"])
+FULL = {"full": True, "page": 2, "hide": "policy/no-data-loss"}
+CLOSED = "acme-closed"
+
+
+def organization(lab):
+    """A configuration that enters every account of the organisation, and the ids of its accounts by name."""
+    lab.set([], ["everything"])
+    accounts = {one["Name"]: one["Id"] for one in lab.boto("organizations").list_accounts()["Accounts"]}
+    config = lab.work / "organization.toml"
+    config.write_text('[scope]\norganization_role = "audit"\nregions = ["eu-west-1", "us-west-2", "enabled"]\n')
+    return config, accounts
+
+
+def collected(lab, rules, *args):
+    """Collects AWS alone under rules of the server before it; what it said, the store, and the calls."""
+    config, accounts = organization(lab)
+    closed = f"arn:aws:iam::{accounts[CLOSED]}:role/audit"
+    lab.front("rules", {**FULL, "closed": [closed], **rules})
+    lab.count = getattr(lab, "count", 0) + 1
+    store = lab.work / f"aws-{lab.count}"
+    done = lab.run("collect", "--no-github", "--config", config, "--store", store, *args)
+    expect(done.returncode == 0, f"exit {done.returncode}: {done.stderr[-800:]}")
+    return done.stderr, store, lab.front("log")
+
+
+def reported(lab, store):
+    out = store.parent / f"{store.name}-out"
+    done = lab.run("report", "--store", store, "--format", "json", "--out", out, online=False)
+    expect(done.returncode in (0, 3, 4) and "panicked" not in done.stderr, done.stderr[-800:])
+    return json.loads((out / "assessment.json").read_text())
+
+
+@check("aws: the policy holds what is asked for and no more, and under it nothing is denied")
+def _(lab):
+    _, store, calls = collected(lab, {"allow": sorted(POLICY)}, "--region", "eu-west-1")
+    asked = {action for call in calls for action in call["actions"]}
+    expect(asked <= POLICY, f"asked beyond the policy: {sorted(asked - POLICY)}")
+    expect(POLICY <= asked | {"ec2:DescribeRegions", "s3:GetBucketLocation"}, f"in the policy and never asked: {sorted(POLICY - asked)}")
+    found = reported(lab, store)["coverage"]
+    expect(not found["denied"], f"{found['denied'][:3]}")
+    expect(not found["skipped"], f"nobody answered: {[row['what'] for row in found['skipped']]}")
+
+
+@check("aws: with every call denied each is a row that names its action, and nothing passes")
+def _(lab):
+    _, store, calls = collected(lab, {"allow": []}, "--region", "eu-west-1")
+    found = reported(lab, store)
+    needs = " ".join(row["needs"] or "" for row in found["coverage"]["denied"])
+    denied = {action for call in calls if call["status"] in (400, 403) for action in call["actions"]}
+    expect(len(denied) > 30, f"only {sorted(denied)} were denied")
+    expect(not (missing := [action for action in denied if action not in needs]), f"no row for {missing}")
+    passed = [(f["check"], f["subject"]) for f in found["findings"] if f["outcome"] == "pass"]
+    expect(not passed, f"{passed}")
+
+
+@check("aws: each action of the policy denied alone leaves a row that names it")
+def _(lab):
+    _, _, calls = collected(lab, {}, "--region", "eu-west-1")
+    kinds = {(call["service"], tuple(call["actions"])) for call in calls if call["actions"]}
+    # One of each service: its protocol is its own, and denying all 100 singly would tell nothing more.
+    for _, actions in sorted({service: actions for service, actions in sorted(kinds)}.items()):
+        _, store, _ = collected(lab, {"deny": list(actions)}, "--region", "eu-west-1")
+        rows = [row["needs"] for row in reported(lab, store)["coverage"]["denied"]]
+        expect(rows and all(needs == " and ".join(actions) for needs in rows), f"{actions} denied: {rows}")
+
+
+@check("aws: throttled and paged answers are the same facts")
+def _(lab):
+    _, plain, calls = collected(lab, {"page": 1000}, "--region", "eu-west-1")
+    twice = {f"{call['service']} {call['operation']}": 1 for call in calls}
+    _, paged, again = collected(lab, {"page": 1, "throttle": twice}, "--region", "eu-west-1")
+    details = [call for call in again if call["operation"] == "GetAccountAuthorizationDetails"]
+    expect(len(details) > 5, f"{len(details)} pages")
+    expect(sum(call["status"] == 400 for call in again) >= len(twice), "nothing was throttled")
+
+    def facts(store):
+        found = reported(lab, store)
+        return [(f["check"], f["subject"], f["outcome"]) for f in found["findings"]], found["tiers"], found["coverage"]["denied"]
+
+    expect(facts(plain) == facts(paged), "throttling or paging changed what was found")
+
+
+@check("aws: of three accounts two are read, one is reported as not collected, and none is mixed")
+def _(lab):
+    said, store, _ = collected(lab, {}, "--region", "eu-west-1", "--region", "us-west-2")
+    _, accounts = organization(lab)
+    member, closed = accounts["acme-orders-prod"], accounts[CLOSED]
+    expect(re.search(rf"aws/{closed}: not collected", said), said[-400:])
+    found = reported(lab, store)
+    stores = {row["subject"]: row["tier"] for row in found["tiers"] if row["subject"].endswith(":db:shop-prod")}
+    wanted = {f"arn:aws:rds:{region}:{account}:db:shop-prod" for account, region in (("123456789012", "eu-west-1"), (member, "eu-west-1"), (member, "us-west-2"))}
+    expect(set(stores) == wanted, f"{sorted(stores)}")
+    outcome = {f["subject"]: f["outcome"] for f in found["findings"] if f["check"] == "deletion_unprotected"}
+    here = {region: outcome.get(f"arn:aws:rds:{region}:{member}:db:shop-prod") for region in ("eu-west-1", "us-west-2")}
+    expect(here == {"eu-west-1": "pass", "us-west-2": "fail"}, f"the member's databases: {here}")
+    expect(outcome.get("arn:aws:rds:eu-west-1:123456789012:db:shop-prod") == "fail", "the first account's database")
+    unknown = [f for f in found["findings"] if f["subject"] == f"aws/{closed}" and f["outcome"] == "unknown"]
+    expect(unknown, f"nothing says that {closed} was not read")
+    text = json.dumps(found)
+    expect("not-a-real-password" not in text, "a password is in the report")
 
 
 # --- the servers' own view ------------------------------------------------------------------------------------------

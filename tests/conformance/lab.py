@@ -8,6 +8,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
+import boto3
+
 HERE = Path(__file__).parent
 RANK = ["closed", "gated", "possible", "open"]
 
@@ -55,7 +57,17 @@ class Lab:
         with urllib.request.urlopen(f"{self.github}/__fake/{action}", data=data) as answer:
             return json.load(answer)
 
+    def front(self, action, body=None):
+        """The server before moto: its rules, or the calls since they were set."""
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(f"{self.aws}/__front/{action}", data=data) as answer:
+            return json.load(answer)
+
+    def boto(self, service):
+        return boto3.client(service, region_name="eu-west-1")
+
     def set(self, github=(), aws=()):
+        self.front("rules", {})
         self.control("reset", {})
         self.control("variants", list(github))
         if self.state != tuple(aws):

@@ -15,7 +15,7 @@ trap 'exit 143' TERM
 
 install_servers() {
     mkdir -p "$work"
-    if ! "$work/venv/bin/python" -c 'import moto, boto3, flask' 2>/dev/null; then
+    if ! "$work/venv/bin/python" -c 'import moto, boto3, flask, yaml' 2>/dev/null; then
         python3 -m venv "$work/venv"
         "$work/venv/bin/pip" install --quiet 'moto[server]==5.2.*' boto3
     fi
@@ -47,15 +47,19 @@ wait_for() {
 }
 
 start_servers() {
-    local github aws
+    local github aws moto
     github=$(free_port)
     aws=$(free_port)
+    moto=$(free_port)
     node "$here/github-fake/src/main.mjs" "$here/scenarios/reach.json" "$github" >"$work/github.log" 2>&1 &
     pids+=($!)
-    "$work/venv/bin/moto_server" -H 127.0.0.1 -p "$aws" >"$work/moto.log" 2>&1 &
+    "$work/venv/bin/moto_server" -H 127.0.0.1 -p "$moto" >"$work/moto.log" 2>&1 &
+    pids+=($!)
+    "$work/venv/bin/python" "$here/aws/front.py" "$aws" "$moto" >"$work/front.log" 2>&1 &
     pids+=($!)
     wait_for "http://127.0.0.1:$github/__fake/log"
-    wait_for "http://127.0.0.1:$aws/moto-api/data.json"
+    wait_for "http://127.0.0.1:$moto/moto-api/data.json"
+    wait_for "http://127.0.0.1:$aws/__front/log"
     export GITHUB_FAKE="http://127.0.0.1:$github" AWS_ENDPOINT_URL="http://127.0.0.1:$aws"
     export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing AWS_REGION=eu-west-1 AWS_EC2_METADATA_DISABLED=true
 }

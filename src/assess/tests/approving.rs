@@ -72,7 +72,7 @@ pub(super) fn repository(name: &str) -> Repository {
 
 fn approves(world: &World, tier: Tier, identity: Identity) -> Observation {
     let principal = AgentPrincipal { agent: agent("a"), identity };
-    let tiers = Tiers::new(&Config::default());
+    let tiers = Tiers::new(&Config::default(), &[]);
     let found = approvals::of(world, &tiers, &[principal]);
     assert_eq!(found.len(), 4, "an entry for every tier");
     found[&(AgentId::from("app:a"), tier)]

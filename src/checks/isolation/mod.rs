@@ -6,6 +6,7 @@ mod agent_changes_guardrail;
 mod agent_destroys_production;
 mod agent_reads_production;
 mod agent_writes_production;
+mod mcp_guardrail_hollow;
 mod oidc_trust_too_wide;
 pub mod paths;
 mod resource_without_tier;
@@ -21,4 +22,5 @@ pub const CHECKS: &[CheckDef] = &[
     secret_serves_two_tiers::CHECK,
     oidc_trust_too_wide::CHECK,
     resource_without_tier::CHECK,
+    mcp_guardrail_hollow::CHECK,
 ];

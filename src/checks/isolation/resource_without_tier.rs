@@ -20,10 +20,14 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let of = sight.tiers.store(store, account.account_id());
         let subject = store.arn.as_str();
         if of.basis == TierBasis::Unmapped
-            && let Some(gap) = store.tags.gap(format!("tags of {}", store.name))
+            && let Some(gap) = sight.tiers.unread(store, account.account_id())
         {
-            let statement =
-                format!("which tier {} {} belongs to could not be told from its tags", store.kind.noun(), store.name);
+            let statement = format!(
+                "which tier {} {} belongs to could not be told without {}",
+                store.kind.noun(),
+                store.name,
+                gap.what
+            );
             sheet.unknown(subject, statement, vec![gap]);
         } else if of.basis == TierBasis::Unmapped {
             let statement = format!(

@@ -3,6 +3,7 @@
 use crate::checks::CheckDef;
 
 mod agent_attribution_missing;
+mod agent_session_unnamed;
 mod agent_stops_trail;
 mod audit_log_unread;
 mod trail_missing;
@@ -14,4 +15,5 @@ pub const CHECKS: &[CheckDef] = &[
     agent_stops_trail::CHECK,
     audit_log_unread::CHECK,
     agent_attribution_missing::CHECK,
+    agent_session_unnamed::CHECK,
 ];

@@ -15,7 +15,7 @@ use crate::{
         printer::Printer,
     },
     collect::{Progress, aws, github, wire::Wire},
-    controls::config::Config,
+    controls::config::{At, Config},
     evidence::{AwsSource, GithubSource, Header, RunWriter, Scope, Store, StoredFile},
     facts::github as github_facts,
     model::id::RunId,
@@ -117,18 +117,23 @@ async fn ask(
         printer.say(&format!("GitHub: {summary}"));
     }
     if !source.no_aws {
-        for (scope, role) in aws_scopes(&configured.config) {
-            let name = scope.to_string();
+        for asked in aws_sources(source, &configured.config) {
             let reading = aws::Reading {
-                scope,
-                regions: regions(source, &configured.config),
-                endpoint: environment::aws_endpoint(),
+                scope: asked.scope,
+                regions: asked.regions,
+                endpoint: asked.endpoint,
                 credential: environment::aws_credential(),
-                role,
+                role: asked.role,
+                organization: match asked.member_role {
+                    Some(member_role) => aws::Organization::Lister { member_role },
+                    None => aws::Organization::Own,
+                },
             };
-            let summary = aws::collect(wire, reading, &progress).await.map_err(Failure::new)?;
+            let summaries = aws::collect(wire, reading, &progress).await.map_err(Failure::new)?;
             printer.progress_done();
-            printer.say(&format!("{name}: {summary}"));
+            for (scope, summary) in summaries {
+                printer.say(&format!("{scope}: {summary}"));
+            }
         }
     }
     Ok(())
@@ -189,25 +194,37 @@ fn github_scope() -> Scope {
     Scope::new("github")
 }
 
-/// The accounts that the configuration names; without any, the one that the credential chain opens.
-fn aws_scopes(config: &Config) -> Vec<(Scope, Option<String>)> {
-    if config.scope.accounts.is_empty() {
-        return vec![(Scope::new("aws"), None)];
-    }
-    config
-        .scope
-        .accounts
-        .iter()
-        .map(|account| (Scope::new(format!("aws/{}", account.name)), account.role_arn.clone()))
-        .collect()
+/// The accounts that the configuration names. Without any, or where that account lists the others of its organisation, the
+/// one that the credential chain opens.
+fn aws_sources(source: &Source, config: &Config) -> Vec<AwsSource> {
+    let (stated, member_role) = (&config.scope.accounts, &config.scope.organization_role);
+    let of = |scope: String, regions: &[At<String>]| AwsSource {
+        scope: Scope::new(scope),
+        regions: regions_of(source, config, regions),
+        endpoint: environment::aws_endpoint(),
+        role: None,
+        member_role: None,
+        identity: "the credential chain".to_owned(),
+    };
+    let own = (stated.is_empty() || member_role.is_some()).then(|| AwsSource {
+        member_role: member_role.as_ref().map(|role| role.value.clone()),
+        ..of("aws".to_owned(), &[])
+    });
+    let named = stated.iter().map(|account| AwsSource {
+        role: account.role_arn.clone(),
+        ..of(format!("aws/{}", account.name), &account.regions)
+    });
+    own.into_iter().chain(named).collect()
 }
 
-fn regions(source: &Source, config: &Config) -> Vec<String> {
+/// The Regions of the command line, else those of the account, else those of the scope, else that of the environment.
+fn regions_of(source: &Source, config: &Config, own: &[At<String>]) -> Vec<String> {
     if !source.regions.is_empty() {
         return source.regions.clone();
     }
-    if !config.scope.regions.is_empty() {
-        return config.scope.regions.iter().map(|at| at.value.clone()).collect();
+    let stated = if own.is_empty() { &config.scope.regions[..] } else { own };
+    if !stated.is_empty() {
+        return stated.iter().map(|at| at.value.clone()).collect();
     }
     vec![environment::aws_region().unwrap_or_else(|| "us-east-1".to_owned())]
 }
@@ -237,14 +254,7 @@ async fn header(
         header.github = vec![GithubSource { scope: github_scope(), base: source.github_api.clone(), identity }];
     }
     if !source.no_aws {
-        let source_of = |(scope, role): (Scope, Option<String>)| AwsSource {
-            scope,
-            regions: regions(source, &configured.config),
-            endpoint: environment::aws_endpoint(),
-            role,
-            identity: "the credential chain".to_owned(),
-        };
-        header.aws = aws_scopes(&configured.config).into_iter().map(source_of).collect();
+        header.aws = aws_sources(source, &configured.config);
     }
     Ok(header.with_id())
 }

@@ -12,7 +12,7 @@ use crate::{
     cli::{Exit, Failure, printer::Printer},
     iam::{
         Caller, Decision, Policy, Question, Residual, ResourcePolicy, StatementRef, Truth, Verdict,
-        account::{Account, ActionSet, Ask, Principal, Scp},
+        account::{Account, ActionSet, Ask, OrgPolicies, Principal},
         actions,
         cases::{self, Case},
         escalation::{Edge, Escalations},
@@ -165,9 +165,9 @@ fn compiled(dump: &Dump) -> Result<Account, Failure> {
     }
     let texts = dump.scp.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     let scp = match (dump.no_scp, texts.is_empty()) {
-        (true, _) => Scp::NotApplicable,
-        (false, true) => Scp::Unreadable,
-        (false, false) => Scp::Levels(cases::scp_levels(&texts).map_err(Failure::new)?),
+        (true, _) => OrgPolicies::NotApplicable,
+        (false, true) => OrgPolicies::Unreadable,
+        (false, false) => OrgPolicies::Levels(cases::scp_levels(&texts).map_err(Failure::new)?),
     };
     Ok(Account::compile(&details, scp))
 }

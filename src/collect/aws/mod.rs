@@ -23,7 +23,10 @@ use super::{
     Progress,
     wire::{Error, Wire},
 };
-use crate::{evidence::Scope, facts::aws::ENABLED_REGIONS};
+use crate::{
+    evidence::Scope,
+    facts::aws::{ENABLED_REGIONS, member_scope},
+};
 use client::{Account, Credential, Role, Source};
 use session::{Parts, Session};
 
@@ -39,6 +42,31 @@ pub struct Reading {
     pub credential: Credential,
     /// A role of the account to assume with that credential.
     pub role: Option<String>,
+    pub organization: Organization,
+}
+
+/// How an account is read in its organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Organization {
+    /// It asks for its own place.
+    Own,
+    /// It lists the others, each of which is entered by the role of this name.
+    Lister { member_role: String },
+    /// The lister asked for its place.
+    Member,
+}
+
+impl Reading {
+    /// The reading of another account that this one lists.
+    fn of_member(&self, id: &str, role: &str) -> Reading {
+        let home = self.regions.first().map_or("", String::as_str);
+        Reading {
+            scope: member_scope(id),
+            role: Some(format!("arn:{}:iam::{id}:role/{role}", regional::partition(home))),
+            organization: Organization::Member,
+            ..self.clone()
+        }
+    }
 }
 
 /// How the collection of one account went.
@@ -65,11 +93,25 @@ impl fmt::Display for Summary {
     }
 }
 
-/// Collects one account. A role that cannot be assumed leaves the account uncollected and others untouched.
+/// Collects an account, and where it lists others each of those. A role that cannot be assumed leaves its account
+/// uncollected and others untouched.
 ///
 /// # Errors
 /// No credentials at all, a used-up budget, or a store that cannot be written; what was recorded until then stays.
-pub async fn collect(wire: &Wire, reading: Reading, progress: &dyn Progress) -> Result<Summary, Error> {
+pub async fn collect(wire: &Wire, reading: Reading, progress: &dyn Progress) -> Result<Vec<(Scope, Summary)>, Error> {
+    let (summary, members) = one(wire, reading.clone(), progress).await?;
+    let mut all = vec![(reading.scope.clone(), summary)];
+    if let Organization::Lister { member_role } = &reading.organization {
+        for member in members {
+            let reading = reading.of_member(&member, member_role);
+            let scope = reading.scope.clone();
+            all.push((scope, one(wire, reading, progress).await?.0));
+        }
+    }
+    Ok(all)
+}
+
+async fn one(wire: &Wire, reading: Reading, progress: &dyn Progress) -> Result<(Summary, Vec<String>), Error> {
     let home = reading.regions.first().filter(|name| *name != ENABLED_REGIONS).cloned();
     let home = home.unwrap_or_else(|| "us-east-1".to_owned());
     let source = Source {
@@ -80,26 +122,36 @@ pub async fn collect(wire: &Wire, reading: Reading, progress: &dyn Progress) -> 
         role: reading.role.clone().map(|arn| Role { arn, external_id: None }),
     };
     match Account::connect(wire.clone(), source).await {
-        Ok(account) => entered(Arc::new(account), home, &reading.regions, progress).await,
+        Ok(account) => {
+            let session = Session::new(Arc::new(account), home);
+            let members = entered(&session, &reading.regions, &reading.organization, progress).await?;
+            Ok((session.summary(), members))
+        }
         Err(Error::Setup { why }) if reading.role.is_some() => {
-            Ok(Summary { not_entered: Some(why), ..Summary::default() })
+            Ok((Summary { not_entered: Some(why), ..Summary::default() }, Vec::new()))
         }
         Err(error) => Err(error),
     }
 }
 
+/// Returns the other accounts of the organisation, where it is this account's to list them.
 async fn entered(
-    account: Arc<Account>,
-    home: String,
+    session: &Session,
     regions: &[String],
+    organization: &Organization,
     progress: &dyn Progress,
-) -> Result<Summary, Error> {
-    let session = Session::new(account, home);
-    let id = account::caller(&session).await?;
-    let regions = regional::regions(&session, regions).await?;
+) -> Result<Vec<String>, Error> {
+    let id = account::caller(session).await?;
+    let regions = regional::regions(session, regions).await?;
     let mut parts = Parts::default();
     parts.start(account::identities(session.clone()));
-    parts.start(organization::all(session.clone(), id.clone()));
+    let mut members = Vec::new();
+    if let Organization::Lister { .. } = organization {
+        members = organization::members(session, id.as_ref()).await?;
+    }
+    if *organization != Organization::Member {
+        parts.start(organization::all(session.clone(), id.clone(), members.clone()));
+    }
     parts.start(buckets::all(session.clone(), id.clone()));
     parts.start(logging::trails(session.clone(), regions.clone()));
     for region in regions {
@@ -110,5 +162,5 @@ async fn entered(
         parts.start(alerts::all(session.clone(), region));
     }
     parts.watched(session.scope(), progress).await?;
-    Ok(session.summary())
+    Ok(members)
 }

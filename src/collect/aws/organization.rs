@@ -5,21 +5,30 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::session::{Parts, Session};
-use crate::collect::wire::Error;
+use crate::{collect::wire::Error, facts::aws::active_accounts};
 
 /// An organisation is at most five OUs deep (AWS Organizations quotas).
 const DEEPEST: usize = 8;
 
-pub(super) async fn all(session: Session, account: Option<String>) -> Result<(), Error> {
+/// The organisation as one account sees it: the account's own place, and that of each of `members`.
+pub(super) async fn all(session: Session, account: Option<String>, members: Vec<String>) -> Result<(), Error> {
     let mut parts = Parts::default();
     parts.start(center(session.clone()));
     let organization = session.call("organizations", session.home(), "DescribeOrganization", json!({})).await?;
-    if let Some(account) = account.filter(|_| organization.ok()) {
+    for account in account.into_iter().chain(members).filter(|_| organization.ok()) {
         // The management account has no policies over it.
         let bound = !organization.texts("MasterAccountId").contains(&account);
-        parts.start(place(session, account, bound));
+        parts.start(place(session.clone(), account, bound));
     }
     parts.finish().await
+}
+
+/// The other accounts in use of the organisation.
+pub(super) async fn members(session: &Session, own: Option<&String>) -> Result<Vec<String>, Error> {
+    let listed = session.call("organizations", session.home(), "ListAccounts", json!({})).await?;
+    let mut all = active_accounts(listed.pages.iter().map(|page| &page.body[..]));
+    all.retain(|id| Some(id) != own);
+    Ok(all)
 }
 
 /// From the account up to the root, then the policies of each level.

@@ -61,7 +61,7 @@ pub(super) fn arn(service: &str, region: &str, account: &str, resource: &str) ->
 /// The partition that a Region lies in.
 ///
 /// Source: AWS General Reference, "Amazon Resource Names" (partitions).
-fn partition(region: &str) -> &'static str {
+pub(super) fn partition(region: &str) -> &'static str {
     match region.split('-').next() {
         Some("cn") => "aws-cn",
         Some("us") if region.starts_with("us-gov-") => "aws-us-gov",

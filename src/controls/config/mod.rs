@@ -44,11 +44,13 @@ pub struct Config {
 pub struct TierRules {
     pub branches: Vec<At<RefPattern>>,
     pub environments: Vec<At<RefPattern>>,
-    /// Twelve digits each.
-    pub accounts: Vec<At<String>>,
+    /// AWS accounts by id or name, `*` matches any run of characters.
+    pub accounts: Vec<At<NamePattern>>,
+    /// Organizational units that hold such accounts, by name.
+    pub units: Vec<At<NamePattern>>,
     /// ARNs or names, `*` matches any run of characters.
     pub resources: Vec<At<NamePattern>>,
-    /// Tag key to the values that mean this tier.
+    /// Tag key to the values that mean this tier, on a resource or on its account.
     pub tags: BTreeMap<String, Vec<At<String>>>,
 }
 
@@ -58,8 +60,10 @@ pub struct ScopeRules {
     /// `owner/name` or `owner/*`; empty means all of the organisation.
     pub repositories: Vec<At<NamePattern>>,
     pub excludes: Vec<Exclude>,
-    /// AWS Regions; empty means those that the account has enabled.
+    /// AWS Regions, or `enabled` for those that the account has enabled; empty means that of the credential chain.
     pub regions: Vec<At<String>>,
+    /// The name of a role to take on in every account of the organisation; the credential as it is lists them.
+    pub organization_role: Option<At<String>>,
     pub accounts: Vec<ScopeAccount>,
 }
 

@@ -71,19 +71,20 @@ fn tiers<'a>(reader: &mut Reader<'a>, root: Section<'a>) -> BTreeMap<Tier, TierR
 }
 
 fn tier_rules<'a>(reader: &mut Reader<'a>, section: Section<'a>) -> TierRules {
-    reader.only(section, &["branches", "environments", "accounts", "resources", "tags"]);
+    reader.only(section, &["branches", "environments", "accounts", "units", "resources", "tags"]);
     let accounts = reader.strings(section, "accounts");
     for account in &accounts {
-        if account.value.len() != 12 || !account.value.bytes().all(|byte| byte.is_ascii_digit()) {
+        if account.value.len() != 12 && account.value.bytes().all(|byte| byte.is_ascii_digit()) {
             let message =
-                format!("`{}` in {} is no AWS account id; allowed: twelve digits", account.value, section.name);
+                format!("`{}` in {} is no AWS account; allowed: twelve digits, or a name", account.value, section.name);
             reader.problem(account.line, message);
         }
     }
     TierRules {
         branches: refs(reader.strings(section, "branches")),
         environments: refs(reader.strings(section, "environments")),
-        accounts,
+        accounts: names(accounts),
+        units: names(reader.strings(section, "units")),
         resources: names(reader.strings(section, "resources")),
         tags: tags(reader, section),
     }
@@ -105,7 +106,7 @@ fn names(texts: Vec<At<String>>) -> Vec<At<NamePattern>> {
 
 fn scope<'a>(reader: &mut Reader<'a>, root: Section<'a>) -> ScopeRules {
     let Some(section) = reader.table(root, "scope", "[scope]") else { return ScopeRules::default() };
-    reader.only(section, &["repositories", "exclude", "regions", "account"]);
+    reader.only(section, &["repositories", "exclude", "regions", "account", "organization_role"]);
     let repositories = reader.strings(section, "repositories");
     for repository in repositories.iter().filter(|repository| repository.value.split('/').count() != 2) {
         let message = format!("`{}` is no repository; allowed: `owner/name` or `owner/*`", repository.value);
@@ -117,6 +118,7 @@ fn scope<'a>(reader: &mut Reader<'a>, root: Section<'a>) -> ScopeRules {
         repositories: names(repositories),
         excludes: excludes.into_iter().map(|entry| exclude(reader, entry)).collect(),
         regions: reader.strings(section, "regions"),
+        organization_role: reader.string(section, "organization_role"),
         accounts: accounts.into_iter().map(|entry| scope_account(reader, entry)).collect(),
     };
     unique(reader, scope.accounts.iter().map(|account| (account.name.as_str(), account.line)), "[[scope.account]]");

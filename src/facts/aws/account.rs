@@ -35,13 +35,23 @@ pub(super) struct Account<'a> {
 
 impl<'a> Account<'a> {
     pub fn new(log: &'a RunLog, scope: &'a Scope) -> Account<'a> {
-        let source = log.header().aws.iter().find(|source| source.scope == *scope);
+        let sources = &log.header().aws;
+        let own = sources.iter().find(|source| source.scope == *scope);
+        let source = own.or_else(|| sources.iter().find(|source| source.member_role.is_some()));
         let regions = source.map(|source| source.regions.as_slice()).unwrap_or_default();
         let named = regions.iter().filter(|region| *region != ENABLED_REGIONS);
         let regions = named.map(|region| Region::new(region.clone())).collect();
         let mut account = Account { log, scope, regions, unlisted: None };
         account.find_regions();
         account
+    }
+
+    /// The account that read this one's place in the organisation: the one that lists its members, for those.
+    pub fn above(&self) -> Option<Account<'a>> {
+        let sources = &self.log.header().aws;
+        let lister = sources.iter().find(|source| source.member_role.is_some())?;
+        let member = sources.iter().all(|source| source.scope != *self.scope);
+        member.then(|| Account::new(self.log, &lister.scope))
     }
 
     /// EC2 "DescribeRegions" names the enabled Regions, where a run was to look at all of them.

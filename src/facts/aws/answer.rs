@@ -135,9 +135,13 @@ pub(super) fn body(log: &RunLog, record: &Record) -> Result<Value, End> {
     page(text).map_err(End::Failed)
 }
 
-/// The content of a body that succeeded.
-pub(super) fn page(text: &str) -> Result<Value, String> {
+fn page(text: &str) -> Result<Value, String> {
     value(text).map(unwrapped)
+}
+
+/// Bodies that succeeded, as far as they can be read.
+pub(super) fn pages<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> Vec<Value> {
+    bodies.filter_map(|body| page(std::str::from_utf8(body).ok()?).ok()).collect()
 }
 
 /// Gateways, proxies and emulators answer with HTML where an operation does not exist. It says nothing about the account.

@@ -16,14 +16,16 @@ use super::answer::{End, body, denied};
 /// Codes by which AWS says "there is none": an answer, not a failure.
 ///
 /// Source: the "Errors" of each operation's API reference; S3's from "List of error codes" of the Amazon S3 API Reference.
-const NONE: [&str; 11] = [
+const NONE: [&str; 13] = [
     "AWSOrganizationsNotInUseException",
+    "InvalidAccessException",
     "NoSuchBucketPolicy",
     "NoSuchEntity",
     "NoSuchLifecycleConfiguration",
     "NoSuchPublicAccessBlockConfiguration",
     "NoSuchTagSet",
     "ObjectLockConfigurationNotFoundError",
+    "PolicyNotFound",
     "PolicyNotFoundException",
     "ReplicationConfigurationNotFoundError",
     "ResourceNotFoundException",

@@ -86,8 +86,7 @@ const LISTS: [&str; 4] = ["UserDetailList", "GroupDetailList", "RoleDetailList",
 
 /// The users, groups and roles in bodies of "GetAccountAuthorizationDetails": the collector asks on about them.
 pub fn authorization<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> AuthorizationDetails {
-    let pages = bodies.filter_map(|body| super::answer::page(std::str::from_utf8(body).ok()?).ok());
-    let merged = details(&pages.collect::<Vec<_>>()).unwrap_or_default();
+    let merged = details(&super::answer::pages(bodies)).unwrap_or_default();
     serde_json::from_value(merged).unwrap_or_default()
 }
 

@@ -45,17 +45,46 @@ pub use coverage::coverage;
 pub use identity::authorization;
 pub use s3::{bucket_location, bucket_regions};
 
+/// The identities that a run read accounts through: those that its header names, and one for each account of the
+/// organisation where it says so. Where these could not all be listed, one more stands for those that nobody knows.
+pub fn scopes(log: &RunLog) -> Vec<Scope> {
+    let mut scopes: Vec<Scope> = log.header().aws.iter().map(|source| source.scope.clone()).collect();
+    for source in log.header().aws.iter().filter(|source| source.member_role.is_some()) {
+        let account = account::Account::new(log, &source.scope);
+        let listed = organization::active_accounts(&account);
+        let own = identity::caller(&account).seen().map(|caller| caller.account.to_string());
+        let others = listed.members().iter().filter(|id| Some(*id) != own.as_ref());
+        scopes.extend(others.map(|id| member_scope(id)));
+        if !listed.is_whole() {
+            scopes.push(Scope::new("aws/accounts that could not be listed"));
+        }
+    }
+    scopes
+}
+
+/// The scope of an account that the organisation lists.
+pub fn member_scope(id: &str) -> Scope {
+    Scope::new(format!("aws/{id}"))
+}
+
+/// The accounts in use in a body of "ListAccounts": the collector enters each.
+pub fn active_accounts<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> Vec<String> {
+    organization::active(&answer::pages(bodies))
+}
+
 /// One account as seen through `scope`, from what the run recorded.
 pub fn lower(log: &RunLog, scope: &Scope) -> CloudAccount {
     let account = account::Account::new(log, scope);
     let caller = identity::caller(&account);
+    let above = account.above();
+    let above = above.as_ref().unwrap_or(&account);
     let (principals, trails) = (identity::principals(&account), trails::trails(&account));
     CloudAccount {
         scope: scope.as_str().to_owned(),
         oidc_providers: identity::oidc_providers(&account),
-        membership: organization::membership(&account, &caller),
-        scps: organization::layer(&account, &caller, PolicyType::ServiceControl),
-        rcps: organization::layer(&account, &caller, PolicyType::ResourceControl),
+        membership: organization::membership(above, &caller),
+        scps: organization::layer(above, &caller, PolicyType::ServiceControl),
+        rcps: organization::layer(above, &caller, PolicyType::ResourceControl),
         access: access::access(&account, &principals),
         stores: join::lists(vec![
             rds::stores(&account),

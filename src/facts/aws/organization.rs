@@ -64,7 +64,8 @@ pub(super) fn active_accounts(account: &Account<'_>) -> Observed<Vec<String>> {
     account.ask_home("organizations", "ListAccounts", &[]).read(|pages| Ok(active(pages)))
 }
 
-fn active(pages: &[Value]) -> Vec<String> {
+/// A closed account answers nobody.
+pub(super) fn active(pages: &[Value]) -> Vec<String> {
     let all = pages.iter().flat_map(|page| items(page, "Accounts"));
     let in_use = all.filter(|one| !matches!(text(one, "Status"), Some("SUSPENDED" | "PENDING_CLOSURE")));
     in_use.filter_map(|one| text(one, "Id")).map(str::to_owned).collect()

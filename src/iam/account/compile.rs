@@ -7,7 +7,7 @@ use super::super::context::Context;
 use super::super::policy::Policy;
 use super::super::principal::Caller;
 use super::scope::Scopes;
-use super::{Account, Group, Principal, Scp};
+use super::{Account, Group, OrgPolicies, Principal};
 use crate::model::iam::{
     AttachedPolicy, AuthorizationDetails, InlinePolicy, PermissionsBoundary, RoleDetail, Tag, UserDetail,
 };
@@ -15,7 +15,7 @@ use crate::model::iam::{
 impl Account {
     /// Compiles an account. A policy that is attached and not among the details counts as unread.
     #[must_use]
-    pub fn compile(details: &AuthorizationDetails, scp: Scp) -> Self {
+    pub fn compile(details: &AuthorizationDetails, scp: OrgPolicies) -> Self {
         let mut builder = Builder::default();
         for policy in &details.policies {
             let document = policy.default_version().map(|version| version.document.text());
@@ -128,18 +128,18 @@ impl Builder {
         }
     }
 
-    fn finish(self, principals: Vec<Principal>, scp: Scp) -> Account {
+    fn finish(self, principals: Vec<Principal>, scp: OrgPolicies) -> Account {
         let first = principals.first().and_then(|principal| Arn::parse(&principal.arn));
         let (id, partition) =
             first.map_or((String::new(), "aws".to_owned()), |arn| (arn.account.to_owned(), arn.partition.to_owned()));
         let mut scopes = Scopes::new(&partition, &id);
         let by_arn = principals.iter().enumerate().map(|(place, principal)| (principal.arn.clone(), place)).collect();
         let guard = match &scp {
-            Scp::Levels(levels) => levels
+            OrgPolicies::Levels(levels) => levels
                 .iter()
                 .map(|(_, policies)| policies.iter().flat_map(|policy| scopes.of(policy)).collect())
                 .collect(),
-            Scp::NotApplicable | Scp::Unreadable => Vec::new(),
+            OrgPolicies::NotApplicable | OrgPolicies::Unreadable => Vec::new(),
         };
         Account {
             id,

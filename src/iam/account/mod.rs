@@ -39,13 +39,13 @@ pub struct Account {
     /// Managed policies that have older versions.
     versioned: BTreeSet<String>,
     groups: BTreeMap<String, Group>,
-    scp: Scp,
+    scp: OrgPolicies,
 }
 
-/// Service control policies over the account.
+/// Policies of an organisation over an account, service control or resource control.
 #[derive(Debug, Default)]
-pub enum Scp {
-    /// No organisation, or its management account.
+pub enum OrgPolicies {
+    /// No organisation, its management account, or the policy type is not enabled.
     #[default]
     NotApplicable,
     /// Each level's name and policies, outermost first.
@@ -94,6 +94,8 @@ pub struct Ask<'a> {
     pub resource: &'a str,
     /// The resource's policy; a role's trust policy is found by itself.
     pub resource_policy: ResourcePolicy<'a>,
+    /// Resource control policies over the resource's account.
+    pub rcp: Guardrail<'a>,
     /// Keys known beside those that follow from the principal.
     pub context: Context,
 }
@@ -102,7 +104,8 @@ impl<'a> Ask<'a> {
     /// A question about a resource without a policy of its own, nothing known of the context.
     #[must_use]
     pub fn new(action: &'a str, resource: &'a str) -> Self {
-        Self { action, resource, resource_policy: ResourcePolicy::None, context: Context::partial() }
+        let (resource_policy, rcp) = (ResourcePolicy::None, Guardrail::NotApplicable);
+        Self { action, resource, resource_policy, rcp, context: Context::partial() }
     }
 
     /// The same, with one condition key known.
@@ -198,6 +201,7 @@ impl Account {
         let mut context = ask.context.clone();
         context.add(&principal.context);
         layers.resource_policy = self.resource_policy(ask);
+        layers.rcp = ask.rcp.clone();
         let account = account_of(ask.resource).or(Some(self.id.as_str()));
         answer(&Request::new(&principal.caller, ask.action, ask.resource, account, &context), &layers)
     }
@@ -284,7 +288,7 @@ impl Account {
     /// Whether the SCPs over the account could not be read, so that every grant stands under that reserve.
     #[must_use]
     pub fn scp_unreadable(&self) -> bool {
-        matches!(self.scp, Scp::Unreadable)
+        matches!(self.scp, OrgPolicies::Unreadable)
     }
 }
 
@@ -302,14 +306,16 @@ impl Principal {
     }
 }
 
-impl Scp {
+impl OrgPolicies {
     /// Every statement, level by level.
     fn statements(&self) -> impl Iterator<Item = &Statement> {
         let levels = if let Self::Levels(levels) = self { levels.as_slice() } else { &[] };
         levels.iter().flat_map(|(_, policies)| policies).flat_map(|policy| &policy.statements)
     }
 
-    fn guardrail(&self) -> Guardrail<'_> {
+    /// As a layer of a request.
+    #[must_use]
+    pub fn guardrail(&self) -> Guardrail<'_> {
         match self {
             Self::NotApplicable => Guardrail::NotApplicable,
             Self::Unreadable => Guardrail::Unreadable,

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
 
-use super::super::account::{Account, Scp};
+use super::super::account::{Account, OrgPolicies};
 use super::super::policy::Policy;
 use super::evaluate::Escalations;
 use crate::model::iam::AuthorizationDetails;
@@ -187,7 +187,7 @@ proptest! {
 
     #[test]
     fn asking_one_of_many_alike_is_asking_each(details in details(), scp in prop::option::of(identity_document())) {
-        let scp = scp.map_or(Scp::NotApplicable, |text| Scp::Levels(vec![("root".to_owned(), vec![
+        let scp = scp.map_or(OrgPolicies::NotApplicable, |text| OrgPolicies::Levels(vec![("root".to_owned(), vec![
             Policy::parse("full", r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#),
             Policy::parse("scp", &text),
         ])]));

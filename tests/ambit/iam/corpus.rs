@@ -9,7 +9,7 @@ use std::{
 use ambit::{
     iam::{
         Caller, Context, Effect, Layers, Policy, Request, Verdict,
-        account::{Account, ActionSet, Scp},
+        account::{Account, ActionSet, OrgPolicies},
         actions::{self, ActionId},
         arn::Arn,
         escalation::{self, Escalations},
@@ -172,7 +172,7 @@ fn cloudsplaining_dumps_are_judged_whole() {
     let Some(folder) = folder("AMBIT_CORPUS", "cloudsplaining-BSD3") else { return };
     for name in ["example.json", "example-authz-details.json", "example_authz_v2.json"] {
         let details: AuthorizationDetails = serde_json::from_str(&text(&folder.join(name))).unwrap();
-        let account = Account::compile(&details, Scp::NotApplicable);
+        let account = Account::compile(&details, OrgPolicies::NotApplicable);
         let wanted = ActionSet::of(actions::of_class(ActionClass::Destroy));
         let grants: usize = account.principals().iter().map(|p| account.capabilities(p, &wanted).len()).sum();
         let edges = Escalations::new(&account).edges().count();

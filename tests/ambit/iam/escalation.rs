@@ -2,13 +2,13 @@
 
 use ambit::{
     iam::{
-        account::{Account, Scp},
+        account::{Account, OrgPolicies},
         escalation::{self, Edge, Escalations},
     },
     model::iam::AuthorizationDetails,
 };
 
-fn account(scp: Scp) -> Account {
+fn account(scp: OrgPolicies) -> Account {
     let details: AuthorizationDetails =
         serde_json::from_str(include_str!("../../data/iam/iam-vulnerable.json")).unwrap();
     Account::compile(&details, scp)
@@ -21,7 +21,7 @@ fn edges_from<'a>(account: &Account, edges: &'a [Edge], prefix: &str) -> Vec<&'a
 
 #[test]
 fn every_path_of_iam_vulnerable_is_found() {
-    let account = account(Scp::NotApplicable);
+    let account = account(OrgPolicies::NotApplicable);
     let edges: Vec<Edge> = Escalations::new(&account).edges().collect();
     let spelled = |name: &str| match name {
         "privesc-cfUpdateStack" => "privesc-CloudFormationUpdateStack".to_owned(),
@@ -49,7 +49,7 @@ fn every_path_of_iam_vulnerable_is_found() {
 
 #[test]
 fn its_traps_are_not_fallen_into() {
-    let account = account(Scp::NotApplicable);
+    let account = account(OrgPolicies::NotApplicable);
     let edges: Vec<Edge> = Escalations::new(&account).edges().collect();
     for trap in ["fp1-", "fp2-", "fp3-", "fp4-", "fp5-"] {
         let found: Vec<&str> = edges_from(&account, &edges, trap)
@@ -70,11 +70,11 @@ fn an_scp_closes_the_paths_it_forbids_and_an_unread_one_leaves_them_open() {
     let policy = |text: &str| ambit::iam::Policy::parse("scp", text);
     let full = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
     let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"iam:*","Resource":"*"}}"#;
-    let bound = account(Scp::Levels(vec![("root".to_owned(), vec![policy(full), policy(deny)])]));
+    let bound = account(OrgPolicies::Levels(vec![("root".to_owned(), vec![policy(full), policy(deny)])]));
     let edges: Vec<Edge> = Escalations::new(&bound).edges().collect();
     assert!(edges_from(&bound, &edges, "privesc1-").is_empty());
     assert!(!edges_from(&bound, &edges, "privesc-ssmStartSession").is_empty());
-    let unread = account(Scp::Unreadable);
+    let unread = account(OrgPolicies::Unreadable);
     let edges: Vec<Edge> = Escalations::new(&unread).edges().collect();
     let found = edges_from(&unread, &edges, "privesc1-");
     assert!(!found.is_empty());

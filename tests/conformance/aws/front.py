@@ -4,7 +4,9 @@ pages what moto does not page, and answers what moto does not know with the empt
 
 usage: front.py PORT MOTO-PORT
 
-  POST /__front/rules   {"deny": [IAM action, ...], "allow": [IAM action, ...], "throttle": {"service Operation": times}, "page": size}
+  POST /__front/rules   {"deny": [IAM action, ...], "allow": [IAM action, ...], "closed": [ARN of a role that nobody enters, ...],
+                         "throttle": {"service Operation": times}, "page": size, "hide": end of a policy's ARN,
+                         "full": whether what moto does not know holds something}
   GET  /__front/log     the calls since the last rules: service, operation, actions, region, status
 
 A call is denied in the shape of its own protocol: https://smithy.io/2.0/aws/protocols/
@@ -56,6 +58,38 @@ LACKING = {
 }
 
 
+# The same where there is something: shapes of the API references of CloudTrail, AWS Backup and Security Lake.
+STORE = "arn:aws:cloudtrail:eu-west-1:123456789012:eventdatastore/11111111-2222-3333-4444-555555555555"
+LAKE = "arn:aws:securitylake:eu-west-1:123456789012:data-lake/default"
+FULL = {
+    ("cloudtrail", "ListEventDataStores"): {"EventDataStores": [{"EventDataStoreArn": STORE, "Name": "kept"}]},
+    ("cloudtrail", "GetEventDataStore"): {
+        "EventDataStoreArn": STORE,
+        "Name": "kept",
+        "Status": "ENABLED",
+        "AdvancedEventSelectors": [{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}]}],
+        "MultiRegionEnabled": True,
+        "OrganizationEnabled": False,
+        "RetentionPeriod": 2557,
+        "TerminationProtectionEnabled": True,
+    },
+    ("backup", "ListBackupSelections"): {"BackupSelectionsList": [{"SelectionId": "s-1", "SelectionName": "tagged"}]},
+    ("backup", "GetBackupSelection"): {
+        "SelectionId": "s-1",
+        "BackupSelection": {
+            "SelectionName": "tagged",
+            "IamRoleArn": "arn:aws:iam::123456789012:role/backup",
+            "Resources": ["*"],
+            "ListOfTags": [{"ConditionType": "STRINGEQUALS", "ConditionKey": "env", "ConditionValue": "production"}],
+        },
+    },
+    ("securitylake", "ListDataLakes"): {
+        "dataLakes": [{"dataLakeArn": LAKE, "region": "eu-west-1", "createStatus": "COMPLETED", "s3BucketArn": "arn:aws:s3:::aws-security-data-lake"}]
+    },
+    ("securitylake", "ListSubscribers"): {"subscribers": [{"subscriberName": "siem", "subscriberId": "1"}]},
+}
+
+
 def denial(protocol):
     """You may not, as each protocol says it."""
     message = "User is not authorized to perform this operation"
@@ -103,12 +137,16 @@ def actions(service, row):
     return row.get("actions", [f"{service['prefix']}:{row['name']}"])
 
 
-def paged(body, form, size):
-    """GetAccountAuthorizationDetails, which moto answers whole, in pages of `size` entities."""
+def paged(body, form, size, hidden):
+    """GetAccountAuthorizationDetails, which moto answers whole, in pages of `size` entities, without the policy `hidden`: AWS
+    leaves some out that only a boundary refers to."""
     ET.register_namespace("", IAM)
     root = ET.fromstring(body)
     result = root.find(f"{{{IAM}}}GetAccountAuthorizationDetailsResult")
     lists = [part for part in result if part.tag.endswith(("DetailList", "Policies"))]
+    for part, one in [(part, one) for part in lists for one in list(part) if hidden]:
+        if (one.findtext(f"{{{IAM}}}Arn") or "").endswith(hidden):
+            part.remove(one)
     entities = [(part, one) for part in lists for one in list(part)]
     start = int(form.get("Marker", ["0"])[0])
     for part, one in entities[:start] + entities[start + size :]:
@@ -146,7 +184,9 @@ class Front(BaseHTTPRequestHandler):
 
     def judged(self, call, body):
         if not call:
-            return None
+            form = parse_qs(body.decode()) if self.headers.get("content-type", "").startswith("application/x-www-form") else {}
+            closed = form.get("Action") == ["AssumeRole"] and form.get("RoleArn", [""])[0] in self.rules.get("closed", [])
+            return denial("query") if closed else None
         service, row, _ = call
         needed = actions(service, row)
         with self.lock:
@@ -157,7 +197,10 @@ class Front(BaseHTTPRequestHandler):
             if left.get(name, 0) > 0:
                 left[name] -= 1
                 return throttled(service["protocol"])
-        return (*LACKING[service["service"], row["name"]], {}) if (service["service"], row["name"]) in LACKING else None
+            key = (service["service"], row["name"])
+            if self.rules.get("full") and key in FULL:
+                return 200, JSON, json.dumps(FULL[key]), {}
+        return (*LACKING[key], {}) if key in LACKING else None
 
     def passed_on(self, call, body):
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "content-length", "connection")}
@@ -170,7 +213,7 @@ class Front(BaseHTTPRequestHandler):
         text = answer.read()
         size = self.rules.get("page")
         if size and call and call[1]["name"] == "GetAccountAuthorizationDetails" and answer.status == 200:
-            text = paged(text, parse_qs(body.decode()), size)
+            text = paged(text, parse_qs(body.decode()), size, self.rules.get("hide"))
         kept = {name: value for name, value in answer.getheaders() if name.lower().startswith("x-am")}
         return answer.status, answer.getheader("content-type", XML), text, kept
 

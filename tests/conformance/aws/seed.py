@@ -12,6 +12,7 @@ The server is emptied first, so a run is what its variants say and nothing else.
   deletion-protection-removable  databases are protected, and deploy-prod may switch that off
   no-organization                the account stands alone, so no service control policy can exist
   after                          the repaired account
+  everything                     one good and one bad state of all else that is read, and two accounts more
 """
 
 import argparse
@@ -20,6 +21,8 @@ import os
 import urllib.request
 
 import boto3
+
+from everything import Everything
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -40,6 +43,7 @@ VARIANTS = {
     "deletion-protection-removable",
     "no-organization",
     "after",
+    "everything",
 }
 
 
@@ -93,6 +97,8 @@ class Account:
         self.trail()
         if not self.has("no-organization"):
             self.organization()
+        if self.has("everything"):
+            Everything(self).seed()
 
     def identity_provider(self):
         self.iam.create_open_id_connect_provider(

@@ -3,7 +3,9 @@
 mod alerts;
 mod backups;
 mod identity;
+mod kinds;
 mod organization;
+mod records;
 mod stores;
 mod trails;
 
@@ -164,6 +166,7 @@ impl Recording {
                     regions: REGIONS.map(str::to_owned).to_vec(),
                     endpoint: None,
                     role: None,
+                    member_role: None,
                     identity: "test".to_owned(),
                 });
             }

@@ -5,6 +5,7 @@ pub mod alerts;
 pub mod attribution;
 pub mod changes;
 pub mod recovery;
+pub mod rollback;
 pub mod rules;
 pub mod secrets;
 pub mod tiers;

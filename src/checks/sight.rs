@@ -1,7 +1,7 @@
 //! What a check sees: the facts, the tiers, the agents and the paths, with the ways to walk them that never lose a gap.
 
 use crate::{
-    analysis::{agents::AgentPrincipal, tiers::Tiers},
+    analysis::{agents::AgentPrincipal, alerts::Coverage, tiers::Tiers},
     checks::Sheet,
     controls::agents::Signatures,
     model::{
@@ -13,7 +13,7 @@ use crate::{
         tier::Tier,
         world::{CloudAccount, Organization, Repository, World},
     },
-    reach::{path::ReachPath, powers::RolePower},
+    reach::{path::ReachPath, powers::RolePower, recovery::StoreRecovery},
 };
 
 #[derive(Clone, Copy)]
@@ -24,6 +24,10 @@ pub struct Sight<'a> {
     pub paths: &'a [ReachPath],
     /// What the roles that jobs can take may change.
     pub powers: &'a [RolePower],
+    /// Whether each store comes back after the worst that an agent could do.
+    pub recovery: &'a [StoreRecovery],
+    /// Who would hear of each destructive action.
+    pub alerts: &'a [Coverage],
     pub signatures: &'a Signatures,
 }
 

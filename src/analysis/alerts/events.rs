@@ -65,7 +65,8 @@ pub const WATCHED: [Event; 28] = [
 ];
 
 impl Event {
-    fn service(&self) -> &'static str {
+    /// Its service's prefix, `rds`.
+    pub fn service(&self) -> &'static str {
         self.action.split(':').next().unwrap_or_default()
     }
 

@@ -8,6 +8,8 @@ pub mod metric_pattern;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -17,6 +19,7 @@ use crate::model::{
     id::{Arn, EvidenceId, Region},
     observed::{Gap, Observed},
     truth::Truth,
+    world::CloudAccount,
 };
 
 pub use events::{Event, WATCHED};
@@ -34,11 +37,13 @@ pub enum Outcome {
     Unknown,
 }
 
-/// One action in one Region.
-#[derive(Debug, Clone, PartialEq)]
+/// One action in one Region of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Coverage {
+    /// The configured name of the account.
+    pub account: String,
     /// `rds:DeleteDBInstance`.
-    pub action: &'static str,
+    pub action: String,
     pub region: Region,
     pub outcome: Outcome,
     /// The rules and filters that take the event, by name.
@@ -48,18 +53,32 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
 }
 
-/// Every watched action in each Region; the events of services without Regions arrive in us-east-1 alone.
-pub fn coverage(detection: &Detection, trails: &Observed<Vec<Trail>>, regions: &[Region]) -> Vec<Coverage> {
+/// Every watched action in each Region where there is something that it could hit; the events of services without Regions
+/// arrive in us-east-1 alone.
+pub fn coverage(account: &CloudAccount) -> Vec<Coverage> {
     let global = Region::new("us-east-1");
-    let watch = Watch { detection, trails };
+    let watch = Watch { account: &account.scope, detection: &account.detection, trails: &account.trails };
     let rows = WATCHED.iter().flat_map(|event| match event.global {
         true => vec![watch.judge(event, &global)],
-        false => regions.iter().map(|region| watch.judge(event, region)).collect(),
+        false => regions(account, event.service()).iter().map(|region| watch.judge(event, region)).collect(),
     });
     rows.collect()
 }
 
+/// Where the account holds something of a service.
+fn regions(account: &CloudAccount, service: &str) -> BTreeSet<Region> {
+    let stores = account.stores.members().iter();
+    match service {
+        "backup" => account.safeguards.vaults.members().iter().map(|vault| vault.region.clone()).collect(),
+        "cloudtrail" => account.trails.members().iter().map(|trail| trail.home_region.clone()).collect(),
+        // A key encrypts what lies in its Region.
+        "kms" => stores.map(|store| store.region.clone()).collect(),
+        _ => stores.filter(|store| store.arn.service() == service).map(|store| store.region.clone()).collect(),
+    }
+}
+
 struct Watch<'a> {
+    account: &'a str,
     detection: &'a Detection,
     trails: &'a Observed<Vec<Trail>>,
 }
@@ -91,7 +110,8 @@ impl Watch<'_> {
             Truth::False => Outcome::NotCovered,
         };
         Coverage {
-            action: event.action,
+            account: self.account.to_owned(),
+            action: event.action.to_owned(),
             region: region.clone(),
             outcome,
             by: taken.iter().map(|taken| taken.name.to_owned()).collect(),

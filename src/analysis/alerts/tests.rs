@@ -3,7 +3,11 @@
 use serde_json::json;
 
 use super::*;
-use crate::model::alert::{Alarm, Metric, Subscription, Topic};
+use crate::model::{
+    alert::{Alarm, Metric, Subscription, Topic},
+    cloud::{DataStore, Recovery, StoreKind},
+    recovery::Safeguards,
+};
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarm";
 const RULE: &str = r#"{"source":["aws.rds"],"detail-type":["AWS API Call via CloudTrail"],"detail":{"eventName":[{"prefix":"Delete"}]}}"#;
@@ -14,6 +18,22 @@ fn known<T>(value: T) -> Observed<T> {
 
 fn denied<T>() -> Observed<T> {
     Observed::denied("aws", "some:Grant", Vec::new())
+}
+
+fn database() -> DataStore {
+    DataStore {
+        arn: Arn::new("arn:aws:rds:eu-west-1:123456789012:db:shop"),
+        kind: StoreKind::RdsInstance,
+        region: Region::new("eu-west-1"),
+        name: "shop".to_owned(),
+        tags: denied(),
+        deletion_protection: denied(),
+        recovery: Recovery { backup_days: denied(), point_in_time: denied(), versioning: denied() },
+        resource_policy: denied(),
+        encrypted: denied(),
+        public: denied(),
+        evidence: Vec::new(),
+    }
 }
 
 struct Scene {
@@ -98,13 +118,28 @@ impl Scene {
         })
     }
 
+    /// An account with a database in eu-west-1 under this detection; nothing else was read.
+    fn account(&self) -> CloudAccount {
+        CloudAccount {
+            scope: "prod".to_owned(),
+            caller: denied(),
+            principals: denied(),
+            oidc_providers: denied(),
+            scps: denied(),
+            stores: known(vec![database()]),
+            trails: self.trails.clone(),
+            safeguards: Safeguards { copies: denied(), vaults: denied(), restores: denied() },
+            detection: self.detection.clone(),
+        }
+    }
+
     /// What becomes of the deletion of a database.
     fn outcome(&self) -> Outcome {
         self.of("rds:DeleteDBInstance")
     }
 
     fn of(&self, action: &str) -> Outcome {
-        let rows = coverage(&self.detection, &self.trails, &[Region::new("eu-west-1")]);
+        let rows = coverage(&self.account());
         rows.into_iter().find(|row| row.action == action).unwrap().outcome
     }
 }
@@ -170,9 +205,17 @@ fn events_of_services_without_regions_arrive_in_one_place() {
 }
 
 #[test]
+fn an_action_is_asked_for_where_it_could_hit_something() {
+    let rows = coverage(&scene().account());
+    let of = |service: &str| rows.iter().filter(|row| row.action.starts_with(service)).count();
+    assert_eq!((of("rds:"), of("dynamodb:"), of("backup:"), of("kms:"), of("iam:")), (6, 0, 0, 2, 5));
+    assert!(rows.iter().all(|row| row.account == "prod"));
+}
+
+#[test]
 fn an_unknown_names_what_would_settle_it() {
     let scene = scene().change(|detection| detection.rules = denied());
-    let rows = coverage(&scene.detection, &scene.trails, &[Region::new("eu-west-1")]);
+    let rows = coverage(&scene.account());
     assert_eq!(rows[0].gaps[0].needs.as_ref().unwrap().grant, "some:Grant");
 }
 

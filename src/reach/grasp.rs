@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     analysis::{recovery::Power, rules::Pass},
-    model::{id::Arn, tier::Tier, truth::Truth},
+    model::{id::Arn, observed::Gap, tier::Tier, truth::Truth},
     reach::{
         cloud::{Answer, Cloud},
         holdings::{Held, Holdings},
@@ -49,12 +49,10 @@ pub struct Grasp {
 }
 
 impl Grasp {
-    /// A way behind a gate is left out: there a person stands in between.
-    pub fn of(holdings: &Holdings) -> Grasp {
-        let unseen =
-            |gap: &crate::model::observed::Gap| format!("{} hold no other way; they could not be read", gap.what);
-        let mut grasp =
-            Grasp { principals: Vec::new(), vague: Vec::new(), unseen: holdings.unseen.iter().map(unseen).collect() };
+    /// A way behind a gate is left out: there a person stands in between. `unread` is what of the cloud could hold a way.
+    pub fn of(holdings: &Holdings, unread: &[Gap]) -> Grasp {
+        let mut grasp = Grasp { principals: Vec::new(), vague: Vec::new(), unseen: Vec::new() };
+        grasp.unseen.extend(holdings.unseen.iter().chain(unread).map(no_other_way));
         for (held, way) in &holdings.held {
             let gets_there = match way.pass {
                 Pass::Free => Truth::True,
@@ -74,6 +72,11 @@ impl Grasp {
         grasp
     }
 
+    /// An agent that stands in something unread, if there is one.
+    pub fn hidden(unread: &[Gap]) -> Grasp {
+        Grasp { principals: Vec::new(), vague: Vec::new(), unseen: unread.iter().map(no_other_way).collect() }
+    }
+
     /// One principal by itself.
     pub fn alone(principal: &Arn) -> Grasp {
         Grasp { principals: vec![(principal.clone(), Truth::True)], vague: Vec::new(), unseen: Vec::new() }
@@ -84,6 +87,10 @@ impl Grasp {
         let vague = if tier == Tier::Production { self.vague.as_slice() } else { &[] };
         Over { grasp: self, vague, answers, settled: RefCell::default(), doubts: RefCell::default() }
     }
+}
+
+fn no_other_way(gap: &Gap) -> String {
+    format!("{} hold no other way; they could not be read", gap.what)
 }
 
 /// A grasp as recoverability asks it.

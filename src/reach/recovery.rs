@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     analysis::{
         agents::AgentPrincipal,
-        recovery::{self, Fate, Power, Recoverability},
+        recovery::{self, Fate, Recoverability},
         tiers::Tiers,
     },
     base::foreign::Foreign,
@@ -115,7 +115,7 @@ pub fn of(
     holdings: &[Holdings],
 ) -> Vec<StoreRecovery> {
     let answers = Answers::new(cloud);
-    let judges = Judges::of(agents, holdings);
+    let judges = Judges::of(world, agents, holdings);
     let mut rows = Vec::new();
     for account in &world.accounts {
         for store in account.stores.members() {
@@ -140,10 +140,24 @@ struct Site<'a> {
 }
 
 impl<'a> Judges<'a> {
-    fn of(agents: &'a [AgentPrincipal], holdings: &[Holdings]) -> Judges<'a> {
+    fn of(world: &World, agents: &'a [AgentPrincipal], holdings: &[Holdings]) -> Judges<'a> {
+        let principals = world
+            .accounts
+            .iter()
+            .filter_map(|account| account.principals.gap(format!("roles and policies of account {}", account.scope)));
+        let principals: Vec<Gap> = principals.collect();
         let mut by_grasp: BTreeMap<Grasp, Vec<&AgentPrincipal>> = BTreeMap::new();
         for (agent, holdings) in agents.iter().zip(holdings) {
-            by_grasp.entry(Grasp::of(holdings)).or_default().push(agent);
+            by_grasp.entry(Grasp::of(holdings, &principals)).or_default().push(agent);
+        }
+        // An agent could stand in what was not read.
+        let apps = match world.forge.seen() {
+            Some(organization) => organization.installations.gap("app installations"),
+            None => world.forge.gap("the GitHub organisation"),
+        };
+        let unread: Vec<Gap> = principals.into_iter().chain(apps).collect();
+        if !unread.is_empty() {
+            by_grasp.entry(Grasp::hidden(&unread)).or_default();
         }
         let principals =
             by_grasp.keys().flat_map(|grasp| &grasp.principals).map(|(principal, _)| principal.clone()).collect();
@@ -169,7 +183,7 @@ impl<'a> Judges<'a> {
         }
         agents.sort_by(|a, b| (b.verdict, &a.agent).cmp(&(a.verdict, &b.agent)));
         let (found, unless, remedy) = match worst {
-            Some((grasp, found, doubts)) => (found, doubts, site.remedy(&grasp.over(site.tier, site.answers))),
+            Some((grasp, found, doubts)) => (found, doubts, site.remedy(grasp)),
             // Without an agent nobody is judged.
             None => {
                 let nobody = |_: &str, _: &str, _: Option<&str>| Truth::False;
@@ -236,25 +250,35 @@ impl Site<'_> {
         }
     }
 
-    fn remedy(&self, power: &dyn Power) -> Option<Remedy> {
+    fn remedy(&self, grasp: &Grasp) -> Option<Remedy> {
         let store = self.store;
+        let power = grasp.over(self.tier, self.answers);
         let resource = format!("{} {}", store.kind.noun(), store.name);
         let words = [("resource", resource.as_str())];
-        match recovery::remedy(store, &self.account.safeguards, power)? {
+        match recovery::remedy(store, &self.account.safeguards, &power)? {
             recovery::Remedy::SwitchOnProtection => remedies::fill("enable_deletion_protection", &words),
             recovery::Remedy::SwitchOnPointInTime => remedies::fill("enable_point_in_time", &words),
             recovery::Remedy::SwitchOnVersioning => remedies::fill("enable_versioning", &words),
             recovery::Remedy::CopyToLockedVault => remedies::fill("copy_to_locked_vault", &words),
             recovery::Remedy::Deny { actions } => {
-                let actions = actions.join(" and ");
-                let words = [
-                    ("action", actions.as_str()),
-                    ("resource", resource.as_str()),
-                    ("role", "every principal that an agent reaches"),
-                ];
+                let (actions, roles) = (actions.join(" and "), named(&grasp.principals));
+                let words = [("action", actions.as_str()), ("resource", resource.as_str()), ("role", roles.as_str())];
                 remedies::fill("deny_destructive_actions", &words)
             }
         }
+    }
+}
+
+/// At most three principals by name, each once.
+fn named(principals: &[(Arn, Truth)]) -> String {
+    let short = |arn: &Arn| {
+        arn.as_str().split('#').next().unwrap_or_default().rsplit('/').next().unwrap_or_default().to_owned()
+    };
+    let names: BTreeSet<String> = principals.iter().map(|(arn, _)| short(arn)).collect();
+    match names.len() {
+        0 => "whoever an agent turns out to be".to_owned(),
+        1..=3 => names.into_iter().collect::<Vec<_>>().join(", "),
+        many => format!("the {many} principals that it reaches"),
     }
 }
 

@@ -24,7 +24,9 @@ check!(
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     sight.unread_ways(sheet);
-    let listed = !sight.accounts(sheet).is_empty() && sight.world.accounts.iter().all(|one| one.stores.is_whole());
+    let listed = sight.world.forge.seen().is_some()
+        && !sight.accounts(sheet).is_empty()
+        && sight.world.accounts.iter().all(|one| one.stores.is_whole());
     sight.stores(sheet);
     let production: Vec<_> = sight.recovery.iter().filter(|row| row.tier == Tier::Production).collect();
     for agent in sight.agents {

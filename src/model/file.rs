@@ -1,0 +1,13 @@
+//! Files of a repository that say how agents work there.
+
+use serde::{Deserialize, Serialize};
+
+use super::observed::Observed;
+
+/// A file at the head of the default branch. What it says is a claim of whoever may push there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RepositoryFile {
+    /// From the repository's root, with slashes.
+    pub path: String,
+    pub text: Observed<String>,
+}

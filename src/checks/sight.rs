@@ -1,19 +1,27 @@
 //! What a check sees: the facts, the tiers, the agents and the paths, with the ways to walk them that never lose a gap.
 
 use crate::{
-    analysis::{agents::AgentPrincipal, alerts::Coverage, tiers::Tiers},
+    analysis::{
+        agents::{AgentPrincipal, Identity},
+        alerts::Coverage,
+        tiers::Tiers,
+    },
     checks::Sheet,
     controls::agents::Signatures,
     model::{
         cloud::DataStore,
-        id::AgentId,
+        id::{AgentId, PathId},
         observed::Gap,
         pipeline::{Environment, WorkflowFile},
         rules::Branch,
         tier::Tier,
         world::{CloudAccount, Organization, Repository, World},
     },
-    reach::{path::ReachPath, powers::RolePower, recovery::StoreRecovery},
+    reach::{
+        path::{HopKind, ReachPath, Verdict},
+        powers::RolePower,
+        recovery::StoreRecovery,
+    },
 };
 
 #[derive(Clone, Copy)]
@@ -119,7 +127,26 @@ impl<'a> Sight<'a> {
         all
     }
 
+    /// The paths that run through a principal and are not closed.
+    pub fn paths_through(&self, arn: &str) -> Vec<PathId> {
+        let through = |path: &&ReachPath| {
+            path.verdict != Verdict::Closed
+                && path.hops.iter().any(|hop| hop.to.kind == HopKind::Principal && principal_of(&hop.to.id) == arn)
+        };
+        self.paths.iter().filter(through).map(|path| path.id.clone()).collect()
+    }
+
+    /// Whether a principal is an agent's own.
+    pub fn is_agent(&self, arn: &str) -> bool {
+        self.agents.iter().any(|agent| matches!(&agent.identity, Identity::Principal(own) if own.as_str() == arn))
+    }
+
     pub fn agent(&self, id: &AgentId) -> Option<&'a AgentPrincipal> {
         self.agents.iter().find(|agent| agent.agent.id == *id)
     }
+}
+
+/// The ARN in a node's id: a principal that rewrote its rights carries a mark behind it.
+fn principal_of(id: &str) -> &str {
+    id.split_once('#').map_or(id, |(arn, _)| arn)
 }

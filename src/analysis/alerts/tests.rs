@@ -281,9 +281,7 @@ fn each_pattern_takes_the_samples_it_is_meant_for_and_no_other() {
                 Takes::These(ids) => ids.contains(&sample.id),
             };
             let found = match (&row.rule, &row.filter) {
-                (Some(rule), None) => {
-                    event_pattern::matches(&serde_json::from_str(rule).unwrap(), &delivered(sample))
-                }
+                (Some(rule), None) => event_pattern::matches(&serde_json::from_str(rule).unwrap(), &delivered(sample)),
                 (None, Some(filter)) => metric_pattern::matches(filter, &sample.record),
                 _ => panic!("{} is a rule or a filter", row.name),
             };

@@ -6,6 +6,8 @@ mod agent_app_excess;
 mod agent_without_owner;
 mod base_permission_writes;
 mod deploy_key_writes;
+mod guardrail_idle;
+mod session_untraceable;
 mod static_cloud_key;
 mod two_factor_not_required;
 mod workflow_token_writes;
@@ -17,5 +19,7 @@ pub const CHECKS: &[CheckDef] = &[
     two_factor_not_required::CHECK,
     deploy_key_writes::CHECK,
     static_cloud_key::CHECK,
+    session_untraceable::CHECK,
+    guardrail_idle::CHECK,
     workflow_token_writes::CHECK,
 ];

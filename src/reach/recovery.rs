@@ -302,14 +302,15 @@ fn reaches_back(store: &DataStore) -> String {
             Truth::Unknown => format!("{name} unread"),
         };
     match store.kind {
-        StoreKind::RdsInstance | StoreKind::RdsCluster => match store.recovery.backup_days.seen() {
+        StoreKind::DynamodbTable => switch(&store.recovery.point_in_time, "point-in-time recovery"),
+        StoreKind::S3Bucket => switch(&store.recovery.versioning, "versioning"),
+        StoreKind::EbsVolume => "snapshots alone".to_owned(),
+        _ => match store.recovery.backup_days.seen() {
             Some(0) => "no automated backups".to_owned(),
             Some(1) => "automated backups of 1 day".to_owned(),
             Some(days) => format!("automated backups of {days} days"),
             None if store.recovery.backup_days.is_whole() => "no automated backups".to_owned(),
             None => "automated backups unread".to_owned(),
         },
-        StoreKind::DynamodbTable => switch(&store.recovery.point_in_time, "point-in-time recovery"),
-        StoreKind::S3Bucket => switch(&store.recovery.versioning, "versioning"),
     }
 }

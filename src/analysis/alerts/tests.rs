@@ -4,8 +4,10 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{
-    alert::{Alarm, Metric, Subscription, Topic},
+    access::Access,
+    alert::{Alarm, Detection, Metric, Subscription, Topic},
     cloud::{DataStore, Recovery, StoreKind},
+    logging::{DataEvents, Logging, Trail},
     recovery::Safeguards,
 };
 
@@ -24,13 +26,22 @@ fn database() -> DataStore {
     DataStore {
         arn: Arn::new("arn:aws:rds:eu-west-1:123456789012:db:shop"),
         kind: StoreKind::RdsInstance,
+        engine: None,
         region: Region::new("eu-west-1"),
         name: "shop".to_owned(),
         tags: denied(),
         deletion_protection: denied(),
-        recovery: Recovery { backup_days: denied(), point_in_time: denied(), versioning: denied() },
+        recovery: Recovery {
+            backup_days: denied(),
+            point_in_time: denied(),
+            versioning: denied(),
+            object_lock: denied(),
+            expires_days: denied(),
+            replicas: denied(),
+        },
         resource_policy: denied(),
         encrypted: denied(),
+        key: denied(),
         public: denied(),
         evidence: Vec::new(),
     }
@@ -48,12 +59,17 @@ fn scene() -> Scene {
         name: "main".to_owned(),
         home_region: Region::new("eu-west-1"),
         bucket: None,
+        log_group: Some("trail".to_owned()),
+        key: None,
         multi_region: true,
         organization: false,
         log_file_validation: true,
         global_events: true,
         logging: known(true),
+        delivery_error: Observed::absent(Vec::new()),
         management_writes: known(true),
+        data_events: known(Vec::new()),
+        evidence: Vec::new(),
     };
     let subscription = Subscription { protocol: "email".to_owned(), confirmed: true };
     let topic = Topic { arn: Arn::new(TOPIC), subscriptions: known(vec![subscription]) };
@@ -63,6 +79,8 @@ fn scene() -> Scene {
         alarms: known(Vec::new()),
         topics: known(vec![topic]),
         trail_log_groups: known(vec!["trail".to_owned()]),
+        detectors: known(Vec::new()),
+        hubs: known(Vec::new()),
     };
     Scene { detection, trails: known(vec![trail]) }
 }
@@ -125,10 +143,27 @@ impl Scene {
             caller: denied(),
             principals: denied(),
             oidc_providers: denied(),
+            membership: denied(),
             scps: denied(),
+            rcps: denied(),
+            access: Access { center: denied(), credentials: denied(), access_keys: denied(), uses: denied() },
+            keys: denied(),
+            logging: Logging {
+                event_data_stores: denied(),
+                invocations: denied(),
+                log_groups: denied(),
+                streams: denied(),
+                lakes: denied(),
+            },
             stores: known(vec![database()]),
             trails: self.trails.clone(),
-            safeguards: Safeguards { copies: denied(), vaults: denied(), restores: denied() },
+            safeguards: Safeguards {
+                copies: denied(),
+                vaults: denied(),
+                restores: denied(),
+                plans: denied(),
+                restore_tests: denied(),
+            },
             detection: self.detection.clone(),
         }
     }
@@ -210,6 +245,33 @@ fn an_action_is_asked_for_where_it_could_hit_something() {
     let of = |service: &str| rows.iter().filter(|row| row.action.starts_with(service)).count();
     assert_eq!((of("rds:"), of("dynamodb:"), of("backup:"), of("kms:"), of("iam:")), (6, 0, 0, 2, 5));
     assert!(rows.iter().all(|row| row.account == "prod"));
+}
+
+#[test]
+fn a_data_event_arrives_only_where_a_trail_selects_it() {
+    let everything = r#"{"detail-type":["AWS API Call via CloudTrail"]}"#;
+    let selecting = |selected: Vec<DataEvents>| {
+        let scene = scene().rule(everything, TOPIC).trail(|trail| trail.data_events = known(selected));
+        let mut account = scene.account();
+        let bucket = DataStore { arn: Arn::new("arn:aws:s3:::shop"), kind: StoreKind::S3Bucket, ..database() };
+        account.stores = known(vec![bucket]);
+        coverage(&account).into_iter().find(|row| row.action == "s3:DeleteObject").unwrap().outcome
+    };
+    let objects = |resources: &[&str], narrowed| DataEvents {
+        resource_type: "AWS::S3::Object".to_owned(),
+        reads: false,
+        writes: true,
+        resources: resources.iter().map(|arn| (*arn).to_owned()).collect(),
+        narrowed,
+    };
+    assert_eq!(selecting(Vec::new()), Outcome::GoesNowhere);
+    assert_eq!(selecting(vec![objects(&[], false)]), Outcome::Covered);
+    assert_eq!(selecting(vec![objects(&["arn:aws:s3:::shop/"], false)]), Outcome::Covered);
+    assert_eq!(selecting(vec![objects(&["arn:aws:s3"], false)]), Outcome::Covered);
+    for other in ["arn:aws:s3:::other/", "arn:aws:s3:::sho/", "arn:aws:s3:::sho"] {
+        assert_eq!(selecting(vec![objects(&[other], false)]), Outcome::GoesNowhere, "{other}");
+    }
+    assert_eq!(selecting(vec![objects(&[], true)]), Outcome::Unknown);
 }
 
 #[test]

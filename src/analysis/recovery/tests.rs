@@ -11,6 +11,7 @@ use crate::model::{
 };
 
 const SNAPSHOT: &str = "arn:aws:rds:eu-west-1:123456789012:snapshot:nightly";
+const VOLUME_SNAPSHOT: &str = "arn:aws:ec2:eu-west-1::snapshot/snap-1";
 const REPLICA: &str = "arn:aws:rds:us-east-1:123456789012:auto-backup:ab";
 const POINT: &str = "arn:aws:backup:eu-west-1:123456789012:recovery-point:1";
 const VAULT: &str = "arn:aws:backup:eu-west-1:123456789012:backup-vault:main";
@@ -47,6 +48,8 @@ enum Kind {
     Cluster,
     Table,
     Bucket,
+    Volume,
+    Warehouse,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -71,6 +74,7 @@ enum Policy {
 #[serde(rename_all = "snake_case")]
 enum Kept {
     Snapshot,
+    VolumeSnapshot,
     Replica,
     Unread,
 }
@@ -142,10 +146,13 @@ impl Situation {
             Kind::Cluster => (StoreKind::RdsCluster, "arn:aws:rds:eu-west-1:123456789012:cluster:shop"),
             Kind::Table => (StoreKind::DynamodbTable, "arn:aws:dynamodb:eu-west-1:123456789012:table/shop"),
             Kind::Bucket => (StoreKind::S3Bucket, "arn:aws:s3:::shop"),
+            Kind::Volume => (StoreKind::EbsVolume, "arn:aws:ec2:eu-west-1:123456789012:volume/vol-1"),
+            Kind::Warehouse => (StoreKind::RedshiftCluster, "arn:aws:redshift:eu-west-1:123456789012:cluster:shop"),
         };
         let store = DataStore {
             arn: Arn::new(arn),
             kind,
+            engine: None,
             region: "eu-west-1".into(),
             name: "shop".to_owned(),
             tags: known(Default::default()),
@@ -154,9 +161,13 @@ impl Situation {
                 backup_days: known(7),
                 point_in_time: self.point_in_time.observed(),
                 versioning: self.versioned.observed(),
+                object_lock: Observed::absent(Vec::new()),
+                expires_days: Observed::absent(Vec::new()),
+                replicas: Observed::absent(Vec::new()),
             },
             resource_policy: self.own_policy.observed(),
             encrypted: known(true),
+            key: Observed::absent(Vec::new()),
             public: known(false),
             evidence: Vec::new(),
         };
@@ -172,6 +183,7 @@ impl Situation {
             region: region.into(),
             vault: vault.map(Arn::new),
             made: Some("2026-11-24".to_owned()),
+            public: Observed::absent(Vec::new()),
             evidence: Vec::new(),
         };
         let mut copies: Vec<Copy> = self
@@ -179,6 +191,7 @@ impl Situation {
             .iter()
             .filter_map(|kept| match kept {
                 Kept::Snapshot => Some(copy(CopyKind::InstanceSnapshot, SNAPSHOT, "eu-west-1", None)),
+                Kept::VolumeSnapshot => Some(copy(CopyKind::VolumeSnapshot, VOLUME_SNAPSHOT, "eu-west-1", None)),
                 Kept::Replica => Some(copy(CopyKind::ReplicatedBackup, REPLICA, "us-east-1", None)),
                 Kept::Unread => None,
             })
@@ -201,6 +214,8 @@ impl Situation {
             copies: if self.copies.contains(&Kept::Unread) { unread() } else { known(copies) },
             vaults: known(vaults.collect()),
             restores: known(Vec::new()),
+            plans: known(Vec::new()),
+            restore_tests: known(Vec::new()),
         }
     }
 }

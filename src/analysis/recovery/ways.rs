@@ -147,6 +147,14 @@ pub(super) fn shortening(store: &DataStore) -> Way {
         StoreKind::RdsInstance => step("rds:ModifyDBInstance", store),
         StoreKind::RdsCluster => step("rds:ModifyDBCluster", store),
         StoreKind::DynamodbTable => step("dynamodb:UpdateContinuousBackups", store),
+        StoreKind::ElasticacheGroup => step("elasticache:ModifyReplicationGroup", store),
+        StoreKind::ElasticacheCluster => step("elasticache:ModifyCacheCluster", store),
+        StoreKind::ElasticacheServerless => step("elasticache:ModifyServerlessCache", store),
+        StoreKind::MemorydbCluster => step("memorydb:UpdateCluster", store),
+        StoreKind::RedshiftCluster => step("redshift:ModifyCluster", store),
+        StoreKind::EfsFileSystem => step("elasticfilesystem:PutBackupPolicy", store),
+        // A volume has no backups of its own; those of a search domain have a fixed retention.
+        StoreKind::EbsVolume | StoreKind::OpensearchDomain => Way::Is(Truth::False),
         StoreKind::S3Bucket => {
             Way::Any(vec![step("s3:PutLifecycleConfiguration", store), step("s3:PutBucketVersioning", store)])
         }

@@ -201,7 +201,7 @@ impl Watch<'_> {
     }
 
     fn gaps(&self) -> Vec<Gap> {
-        let detection = self.account.detection;
+        let detection = &self.account.detection;
         [
             self.account.trails.gap("trails"),
             detection.rules.gap("event rules"),

@@ -8,6 +8,7 @@ pub mod cloud_agents;
 pub mod codeowners;
 pub mod guardrails;
 pub mod recovery;
+pub mod rollback;
 pub mod rules;
 pub mod secrets;
 pub mod tiers;

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     analysis::{
         agents::{self, AgentPrincipal, Identity, Stated},
+        alerts,
         guardrails::entry,
+        rollback,
         tiers::Tiers,
     },
     base::foreign::Foreign,
@@ -23,8 +25,9 @@ use crate::{
     reach::{
         evaluator::Evaluator,
         gate::People,
-        holdings::Ground,
+        holdings::{self, Ground},
         powers,
+        recovery::{self, StoreRecovery},
         search::{self, Targets},
         trusted,
     },
@@ -83,14 +86,20 @@ pub fn of_world(
     let trusted = trusted::names(world);
     let cloud = Evaluator::new(world);
     let ground = Ground { world, cloud: &cloud, people: &people, signatures: &signatures, trusted: &trusted };
-    let paths = search::paths(&ground, &agents, &Targets::of(world, &tiers));
+    let holdings = holdings::of_agents(&ground, &agents);
+    let paths = search::paths(&ground, &agents, &holdings, &Targets::of(world, &tiers));
     let powers = powers::of(world, &cloud, &tiers);
+    let recovery = recovery::of(world, &tiers, &cloud, &agents, &holdings);
+    let alerts: Vec<_> = world.accounts.iter().flat_map(alerts::coverage).collect();
+    let rollback: Vec<_> = world.repositories().iter().filter_map(|one| rollback::of(one, &tiers)).collect();
     let sight = Sight {
         world,
         tiers: &tiers,
         agents: &agents,
         paths: &paths,
         powers: &powers,
+        recovery: &recovery,
+        alerts: &alerts,
         signatures: &signatures,
         guardrails: &guardrails,
         essentials: &essentials,
@@ -99,6 +108,9 @@ pub fn of_world(
     let approvals = approvals::of(world, &tiers, &agents);
     let sign_off = SignOff::of(&signatures, world);
     let mut cited = cited(&paths, &findings);
+    cited.extend(recovery.iter().flat_map(StoreRecovery::evidence).cloned());
+    cited.extend(rollback.iter().flat_map(|row| &row.evidence).cloned());
+    cited.extend(alerts.iter().flat_map(|row| &row.evidence).cloned());
     cited.extend(sign_off.iter().flat_map(|signed| signed.evidence.iter().cloned()));
     cited.extend(agents.iter().flat_map(|one| &one.agent.signals).flat_map(|signal| signal.evidence.iter().cloned()));
     let unread = [&world.coverage.denied, &world.coverage.failed, &world.coverage.skipped];
@@ -111,6 +123,9 @@ pub fn of_world(
         findings,
         agents: agents.into_iter().map(|principal| principal.agent).collect(),
         paths,
+        recovery,
+        rollback,
+        alerts,
         tiers: tier_rows(world, &tiers),
         approvals,
         sign_off,

@@ -32,7 +32,8 @@ use crate::{
     },
     reach::path::ReachPath,
     report::{
-        Assessment, Branding, Check, Coverage, EvidenceRow, Finding, Observation, Outcome, RunInfo, Severity, TierRow,
+        AlertRow, Assessment, Branding, Check, Coverage, EvidenceRow, Finding, Observation, Outcome, Rollback, RunInfo,
+        Severity, StoreRecovery, TierRow,
     },
 };
 
@@ -51,6 +52,9 @@ pub struct Inputs<'a> {
     pub findings: Vec<Finding>,
     pub agents: Vec<Agent>,
     pub paths: Vec<ReachPath>,
+    pub recovery: Vec<StoreRecovery>,
+    pub rollback: Vec<Rollback>,
+    pub alerts: Vec<AlertRow>,
     pub tiers: Vec<TierRow>,
     /// Whether an agent may approve in a tier, where that was worked out; a missing entry is not known.
     pub approvals: BTreeMap<(AgentId, Tier), Observation>,
@@ -137,6 +141,9 @@ pub fn assemble(inputs: Inputs<'_>) -> Assessment {
         assertions,
         agents: inputs.agents,
         paths: inputs.paths,
+        recovery: inputs.recovery,
+        rollback: inputs.rollback,
+        alerts: inputs.alerts,
         matrix,
         findings,
         checks,

@@ -9,7 +9,7 @@ use crate::{
         id::{CheckId, EvidenceId, FindingId, PathId},
         observed::{Gap, Observed},
     },
-    reach::remedies,
+    reach::{path::Remedy, remedies},
     report::{Finding, Location, Outcome, Severity},
 };
 
@@ -160,6 +160,12 @@ impl Row<'_> {
     /// The change that would mend it: an entry of `controls/remedies/`, with the words that its text asks for.
     pub fn fix(self, remedy: &str, words: &[(&str, &str)]) -> Self {
         self.0.remedies.extend(remedies::fill(remedy, words));
+        self
+    }
+
+    /// Changes that were worked out elsewhere.
+    pub fn fixes(self, remedies: impl IntoIterator<Item = Remedy>) -> Self {
+        self.0.remedies.extend(remedies);
         self
     }
 

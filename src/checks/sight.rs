@@ -1,7 +1,11 @@
 //! What a check sees: the facts, the tiers, the agents and the paths, with the ways to walk them that never lose a gap.
 
 use crate::{
-    analysis::{agents::AgentPrincipal, tiers::Tiers},
+    analysis::{
+        agents::{AgentPrincipal, Identity},
+        alerts::Coverage,
+        tiers::Tiers,
+    },
     checks::Sheet,
     controls::{agents::Signatures, essentials::Essentials, guardrails::Guardrails},
     model::{
@@ -14,8 +18,9 @@ use crate::{
         world::{CloudAccount, Organization, Repository, World},
     },
     reach::{
-        path::{ReachPath, Verdict},
+        path::{HopKind, ReachPath, Verdict},
         powers::RolePower,
+        recovery::StoreRecovery,
     },
 };
 
@@ -27,6 +32,10 @@ pub struct Sight<'a> {
     pub paths: &'a [ReachPath],
     /// What the roles that jobs can take may change.
     pub powers: &'a [RolePower],
+    /// Whether each store comes back after the worst that an agent could do.
+    pub recovery: &'a [StoreRecovery],
+    /// Who would hear of each destructive action.
+    pub alerts: &'a [Coverage],
     pub signatures: &'a Signatures,
     pub guardrails: &'a Guardrails,
     pub essentials: &'a Essentials,
@@ -169,4 +178,27 @@ impl<'a> Sight<'a> {
             .map(|path| path.id.clone())
             .collect()
     }
+
+    /// The paths that run through a principal and are not closed.
+    pub fn paths_through(&self, arn: &str) -> Vec<PathId> {
+        let through = |path: &&ReachPath| {
+            path.verdict != Verdict::Closed
+                && path.hops.iter().any(|hop| hop.to.kind == HopKind::Principal && principal_of(&hop.to.id) == arn)
+        };
+        self.paths.iter().filter(through).map(|path| path.id.clone()).collect()
+    }
+
+    /// Whether a principal is an agent's own.
+    pub fn is_agent(&self, arn: &str) -> bool {
+        self.agents.iter().any(|agent| matches!(&agent.identity, Identity::Principal(own) if own.as_str() == arn))
+    }
+
+    pub fn agent(&self, id: &AgentId) -> Option<&'a AgentPrincipal> {
+        self.agents.iter().find(|agent| agent.agent.id == *id)
+    }
+}
+
+/// The ARN in a node's id: a principal that rewrote its rights carries a mark behind it.
+fn principal_of(id: &str) -> &str {
+    id.split_once('#').map_or(id, |(arn, _)| arn)
 }

@@ -56,6 +56,10 @@ pub trait Cloud {
     fn federated_roles(&self) -> &[Arn];
     fn accepts(&self, role: &Arn, request: &TokenRequest) -> Answer;
     fn may(&self, principal: &Arn, action: &str, resource: &str) -> Answer;
+    /// The same with the resource's own policy given: `None` is a resource without one.
+    fn may_under(&self, principal: &Arn, action: &str, resource: &str, policy: Option<&str>) -> Answer;
+    /// Whether an explicit deny takes the action from the principal, whatever a resource's own policy grants.
+    fn never(&self, principal: &Arn, action: &str) -> bool;
     fn escalations(&self, principal: &Arn) -> Vec<Escalation>;
 }
 

@@ -89,6 +89,44 @@ impl<'a> Evaluator<'a> {
         self.rcps.get(account).map_or(Guardrail::Unreadable, OrgPolicies::guardrail)
     }
 
+    fn answer(&self, principal: &Arn, action: &str, resource: &str, own: ResourcePolicy<'_>) -> Answer {
+        let Some((compiled, name, decision)) = self.decide(principal, action, resource, own) else {
+            return unread(format!("the policies of {principal}"));
+        };
+        let (yes, no) = (format!("{name} may {action}"), format!("{name} may not {action}"));
+        Answer { evidence: compiled.evidence(), ..worded(&decision, &yes, &no) }
+    }
+
+    /// The decision with the principal's account and name; `None` for a principal that was not read.
+    fn decide(
+        &self,
+        principal: &Arn,
+        action: &str,
+        resource: &str,
+        own: ResourcePolicy<'_>,
+    ) -> Option<(&Compiled<'a>, &str, Decision)> {
+        let (compiled, place) = self.find(principal.as_str())?;
+        let mut ask = Ask::new(action, resource);
+        ask.resource_policy = own;
+        let store = self.store(resource);
+        ask.rcp = self.rcp(store.map_or(compiled.facts.account_id(), |store| store.owner));
+        if let Some(store) = store {
+            ask = ask.with("aws:ResourceAccount", store.owner);
+        }
+        let region = Arn::from(resource).region().to_owned();
+        if !region.is_empty() {
+            ask = ask.with("aws:RequestedRegion", &region);
+        }
+        let account = &compiled.account;
+        let known = account.principal(place);
+        let decision = if principal.as_str().ends_with(REWRITTEN) {
+            account.decide_as_administrator(known, &ask)
+        } else {
+            account.decide_for(known, &ask)
+        };
+        Some((compiled, &known.name, decision))
+    }
+
     /// The bucket, table or other store that a request's resource belongs to.
     fn store(&self, resource: &str) -> Option<&StorePolicy<'a>> {
         self.stores.get(resource.strip_suffix("/*").unwrap_or(resource))
@@ -174,33 +212,22 @@ impl Cloud for Evaluator<'_> {
     }
 
     fn may(&self, principal: &Arn, action: &str, resource: &str) -> Answer {
-        let Some((compiled, place)) = self.find(principal.as_str()) else {
-            return unread(format!("the policies of {principal}"));
-        };
-        let account = &compiled.account;
-        let mut ask = Ask::new(action, resource);
-        let store = self.store(resource);
-        ask.resource_policy = match store.map(|store| &store.policy) {
+        let own = match self.store(resource).map(|store| &store.policy) {
             Some(Held::Read(policy)) => ResourcePolicy::Read(policy),
             Some(Held::Unreadable) => ResourcePolicy::Unreadable,
             Some(Held::None) | None => ResourcePolicy::None,
         };
-        ask.rcp = self.rcp(store.map_or(compiled.facts.account_id(), |store| store.owner));
-        if let Some(store) = store {
-            ask = ask.with("aws:ResourceAccount", store.owner);
-        }
-        let region = Arn::from(resource).region().to_owned();
-        if !region.is_empty() {
-            ask = ask.with("aws:RequestedRegion", &region);
-        }
-        let known = account.principal(place);
-        let decision = if principal.as_str().ends_with(REWRITTEN) {
-            account.decide_as_administrator(known, &ask)
-        } else {
-            account.decide_for(known, &ask)
-        };
-        let (yes, no) = (format!("{} may {action}", known.name), format!("{} may not {action}", known.name));
-        Answer { evidence: compiled.evidence(), ..worded(&decision, &yes, &no) }
+        self.answer(principal, action, resource, own)
+    }
+
+    fn may_under(&self, principal: &Arn, action: &str, resource: &str, policy: Option<&str>) -> Answer {
+        let parsed = policy.map(|text| Policy::parse(&format!("policy of {resource}"), text));
+        self.answer(principal, action, resource, parsed.as_ref().map_or(ResourcePolicy::None, ResourcePolicy::Read))
+    }
+
+    fn never(&self, principal: &Arn, action: &str) -> bool {
+        let decision = self.decide(principal, action, "*", ResourcePolicy::None);
+        decision.is_some_and(|(_, _, decision)| decision.verdict == Verdict::ExplicitDeny)
     }
 
     fn escalations(&self, principal: &Arn) -> Vec<Escalation> {

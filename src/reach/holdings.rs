@@ -57,9 +57,15 @@ pub struct Ground<'a> {
 }
 
 /// Token answers by request and role: many agents share the same doors.
-pub type TokenCache = BTreeMap<(TokenRequest, Arn), Answer>;
+type TokenCache = BTreeMap<(TokenRequest, Arn), Answer>;
 
-pub fn of_agent(ground: &Ground<'_>, principal: &AgentPrincipal, cache: &mut TokenCache) -> Holdings {
+/// The holdings of each agent, in their order.
+pub fn of_agents(ground: &Ground<'_>, agents: &[AgentPrincipal]) -> Vec<Holdings> {
+    let mut cache = TokenCache::new();
+    agents.iter().map(|agent| of_agent(ground, agent, &mut cache)).collect()
+}
+
+fn of_agent(ground: &Ground<'_>, principal: &AgentPrincipal, cache: &mut TokenCache) -> Holdings {
     let node = agent_node(principal);
     let mut holdings = Holdings::default();
     if let Some(organization) = ground.world.forge.seen() {

@@ -18,7 +18,7 @@ use crate::{
         closers,
         cloud::{self, Answer, Deed},
         doors::By,
-        holdings::{self, Ground, Held, Holdings, TokenCache},
+        holdings::{self, Ground, Held, Holdings},
         path::{Capability, Hop, HopKind, HopNode, ReachPath, Verdict},
         way::{self, Way},
         words,
@@ -112,16 +112,19 @@ impl Targets {
 /// Answers of the cloud by principal, action and resource: many agents hold the same principals.
 type DeedCache = BTreeMap<(Arn, &'static str, String), Answer>;
 
-/// All paths, in the order of agents, resources and classes.
-pub fn paths(ground: &Ground<'_>, agents: &[AgentPrincipal], targets: &Targets) -> Vec<ReachPath> {
-    let mut tokens = TokenCache::new();
+/// All paths of agents with their holdings, in the order of agents, resources and classes.
+pub fn paths(
+    ground: &Ground<'_>,
+    agents: &[AgentPrincipal],
+    holdings: &[Holdings],
+    targets: &Targets,
+) -> Vec<ReachPath> {
     let mut deeds = DeedCache::new();
     let mut found = Vec::new();
-    for agent in agents {
-        let holdings = holdings::of_agent(ground, agent, &mut tokens);
+    for (agent, holdings) in agents.iter().zip(holdings) {
         for target in &targets.resources {
             for deed in &target.deeds {
-                if let Some(way) = best(ground, agent, &holdings, target, deed, &mut deeds) {
+                if let Some(way) = best(ground, agent, holdings, target, deed, &mut deeds) {
                     found.push(finish(ground, agent, way, &holdings.unseen, Goal::of(target, deed)));
                 }
             }

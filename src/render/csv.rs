@@ -1,9 +1,9 @@
-//! `findings.csv` and `paths.csv`: one row a finding or path, columns that stay, cells that no spreadsheet runs.
+//! `findings.csv`, `paths.csv`, `recoverability.csv` and `alert-coverage.csv`: one row a finding, path, store or action, columns that stay, cells that no spreadsheet runs.
 
 use crate::{
     base::foreign,
     model::observed::Gap,
-    report::{Assessment, Finding, ReachPath},
+    report::{AlertRow, Assessment, Finding, Hand, ReachPath, StoreRecovery},
 };
 
 use super::{
@@ -54,12 +54,38 @@ const PATH_COLUMNS: [&str; 16] = [
     "hops",
 ];
 
+const RECOVERY_COLUMNS: [&str; 16] = [
+    "store",
+    "name",
+    "tier",
+    "verdict",
+    "agents",
+    "protected",
+    "unprotected_by",
+    "reaches_back",
+    "shortened_by",
+    "copies",
+    "copies_whole",
+    "restored",
+    "last_restore",
+    "unless",
+    "change",
+    "evidence",
+];
+
+const ALERT_COLUMNS: [&str; 6] = ["account", "action", "region", "outcome", "by", "evidence"];
+
 pub(super) fn write(assessment: &Assessment, _options: &Options) -> Result<Vec<Artifact>, RenderError> {
     let findings = order::findings(assessment).into_iter().map(|finding| finding_row(assessment, finding)).collect();
     let paths = order::paths(assessment).into_iter().map(path_row).collect();
     Ok(vec![
         Artifact::new("findings.csv", table(&FINDING_COLUMNS, findings)?),
         Artifact::new("paths.csv", table(&PATH_COLUMNS, paths)?),
+        Artifact::new(
+            "recoverability.csv",
+            table(&RECOVERY_COLUMNS, assessment.recovery.iter().map(store_row).collect())?,
+        ),
+        Artifact::new("alert-coverage.csv", table(&ALERT_COLUMNS, assessment.alerts.iter().map(alert_row).collect())?),
     ])
 }
 
@@ -120,6 +146,45 @@ fn path_row(path: &ReachPath) -> Vec<String> {
         path.sentence.clone(),
         joined(path.unless.iter()),
         joined(hops),
+    ]
+}
+
+fn store_row(row: &StoreRecovery) -> Vec<String> {
+    let hands =
+        |hands: &[Hand]| joined(hands.iter().map(|hand| format!("{} ({})", hand.principal, words::truth(hand.may))));
+    let agents = row.agents.iter().map(|agent| format!("{}: {}", agent.agent, words::recovery(agent.verdict).text));
+    let copies = row
+        .copies
+        .iter()
+        .map(|copy| format!("{} in {}, deleted by [{}]", copy.what, copy.place, hands(&copy.deleted_by)));
+    vec![
+        row.store.raw().to_owned(),
+        row.name.raw().to_owned(),
+        row.tier.to_string(),
+        words::recovery(row.verdict).text.to_owned(),
+        joined(agents),
+        words::truth(row.protected).to_owned(),
+        hands(&row.unprotected_by),
+        row.reaches_back.clone(),
+        hands(&row.shortened_by),
+        joined(copies),
+        row.copies_whole.to_string(),
+        words::truth(row.restored).to_owned(),
+        row.last_restore.clone().unwrap_or_default(),
+        joined(row.unless.iter()),
+        row.remedy.as_ref().map(|remedy| remedy.change.clone()).unwrap_or_default(),
+        joined(row.evidence()),
+    ]
+}
+
+fn alert_row(row: &AlertRow) -> Vec<String> {
+    vec![
+        row.account.clone(),
+        row.action.clone(),
+        row.region.to_string(),
+        words::alert(row.outcome).text.to_owned(),
+        joined(row.by.iter()),
+        joined(row.evidence.iter()),
     ]
 }
 

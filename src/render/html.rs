@@ -21,7 +21,7 @@ use super::{
 const CSS: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");
 
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("agents.html", include_str!("../../templates/html/agents.html")),
     ("answers.html", include_str!("../../templates/html/answers.html")),
     ("basis.html", include_str!("../../templates/html/basis.html")),
@@ -34,6 +34,7 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("hops.html", include_str!("../../templates/html/hops.html")),
     ("matrix.html", include_str!("../../templates/html/matrix.html")),
     ("paths.html", include_str!("../../templates/html/paths.html")),
+    ("recovery.html", include_str!("../../templates/html/recovery.html")),
     ("summary.html", include_str!("../../templates/html/summary.html")),
 ];
 

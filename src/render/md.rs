@@ -19,6 +19,7 @@ pub(super) fn write(assessment: &Assessment, options: &Options) -> Result<Vec<Ar
     page.matrix(&report);
     report.agents.iter().for_each(|agent| page.agent(agent));
     page.paths(&report);
+    page.recovery(&report);
     page.findings(&report);
     page.criteria(&report);
     page.answers(&report);
@@ -184,6 +185,58 @@ impl Page {
                 let lead = if path.closed { "Closed by" } else { "Would close it" };
                 self.line(format!("\n{lead}: {}", markdown(&fix.change)));
             }
+        }
+    }
+
+    fn recovery(&mut self, report: &Report) {
+        if !report.stores.is_empty() {
+            self.heading(2, "Recoverability");
+            let rows = report.stores.iter().map(|store| {
+                let mut safe = store.fix.as_ref().map(|fix| markdown(&fix.change)).unwrap_or_default();
+                if !store.unless.is_empty() {
+                    let _ = write!(safe, "<br>Unless {}", markdown(&store.unless.join("; or ")));
+                }
+                vec![
+                    verdict(store.verdict),
+                    format!("{} ({})<br>{}", markdown(&store.name), store.tier, markdown(&store.agents)),
+                    markdown(&store.protection),
+                    store.backups.iter().map(|backup| markdown(backup)).collect::<Vec<_>>().join("<br>"),
+                    markdown(&store.restored),
+                    safe,
+                ]
+            });
+            let columns = ["Verdict", "Store", "Protected", "Backed up", "Restored", "What makes it safe"];
+            self.table(&columns, rows);
+        }
+        if !report.rollbacks.is_empty() {
+            self.heading(2, "Code rollback");
+            let rows = report.rollbacks.iter().map(|row| {
+                [&row.repository, &row.redeploy, &row.started_by, &row.artifact, &row.migrations, &row.rehearsed]
+                    .map(|cell| markdown(cell))
+                    .to_vec()
+            });
+            let columns = [
+                "Repository",
+                "Redeployed on request",
+                "Started by",
+                "Build kept",
+                "Migrations",
+                "Rehearsed in staging",
+            ];
+            self.table(&columns, rows);
+        }
+        if !report.alerts.is_empty() {
+            self.heading(2, "Alert coverage");
+            let rows = report.alerts.iter().map(|row| {
+                vec![
+                    verdict(row.outcome),
+                    markdown(&row.action),
+                    markdown(&row.account),
+                    markdown(&row.regions),
+                    markdown(&row.by),
+                ]
+            });
+            self.table(&["Outcome", "Action", "Account", "Regions", "By"], rows);
         }
     }
 

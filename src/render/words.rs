@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::{
-    model::tier::TierBasis,
+    model::{tier::TierBasis, truth::Truth},
     report::{
-        ActionClass, AgentKind, AnswerKind, Basis, Capability, Edition, HopKind, Mode, Observation, Outcome, Permitted,
-        Severity, TestResult, Verdict,
+        ActionClass, AgentKind, AlertOutcome, AnswerKind, Basis, Capability, Edition, HopKind, Mode, Observation,
+        Outcome, Permitted, RecoveryVerdict, Severity, TestResult, Verdict,
     },
 };
 
@@ -39,6 +39,33 @@ pub fn verdict(verdict: Verdict) -> Word {
         Verdict::Possible => word("possible", "○", Tone::Warn),
         Verdict::Gated => word("gated", "■", Tone::Info),
         Verdict::Closed => word("closed", "✓", Tone::Good),
+    }
+}
+
+pub fn recovery(verdict: RecoveryVerdict) -> Word {
+    match verdict {
+        RecoveryVerdict::Lost => word("lost", "✗", Tone::Bad),
+        RecoveryVerdict::Unknown => word("unknown", "?", Tone::Warn),
+        RecoveryVerdict::Recoverable => word("recoverable", "↺", Tone::Good),
+        RecoveryVerdict::OutOfReach => word("out of reach", "✓", Tone::Good),
+    }
+}
+
+pub fn alert(outcome: AlertOutcome) -> Word {
+    match outcome {
+        AlertOutcome::Covered => word("covered", "✓", Tone::Good),
+        AlertOutcome::GoesNowhere => word("goes nowhere", "✗", Tone::Bad),
+        AlertOutcome::NotCovered => word("not covered", "✗", Tone::Bad),
+        AlertOutcome::Unknown => word("unknown", "?", Tone::Warn),
+    }
+}
+
+/// `yes`, `no`, `unknown`: a fact, which is neither good nor bad by itself.
+pub fn truth(truth: Truth) -> &'static str {
+    match truth {
+        Truth::True => "yes",
+        Truth::False => "no",
+        Truth::Unknown => "unknown",
     }
 }
 

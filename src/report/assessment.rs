@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::{Answer, Check, Criterion, Finding, MatrixCell};
+use super::{AlertRow, Answer, Check, Criterion, Finding, MatrixCell, Rollback, StoreRecovery};
 use crate::reach::path::{ReachPath, Remedy};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +28,12 @@ pub struct Assessment {
     pub assertions: Vec<Assertion>,
     pub agents: Vec<Agent>,
     pub paths: Vec<ReachPath>,
+    /// Whether each store comes back after the worst that an agent could do to it alone.
+    pub recovery: Vec<StoreRecovery>,
+    /// How the code of each repository that deploys to production goes back.
+    pub rollback: Vec<Rollback>,
+    /// Whether somebody would hear of each destructive action.
+    pub alerts: Vec<AlertRow>,
     pub matrix: Vec<MatrixCell>,
     pub findings: Vec<Finding>,
     pub checks: Vec<Check>,

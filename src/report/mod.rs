@@ -16,7 +16,13 @@ pub use judgement::{
 };
 
 pub use crate::{
+    analysis::{
+        alerts::{Coverage as AlertRow, Outcome as AlertOutcome},
+        recovery::{Reason, Verdict as RecoveryVerdict},
+        rollback::{Migrations, Rollback, Shown},
+    },
     model::agent::{Agent as AgentRow, AgentKind, Owner, Signal},
     model::severity::Severity,
     reach::path::{ActionClass, Basis, Capability, Hop, HopKind, HopNode, Humans, ReachPath, Remedy, Verdict},
+    reach::recovery::{AgentVerdict, CopyRow, Hand, StoreRecovery},
 };

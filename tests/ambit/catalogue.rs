@@ -49,6 +49,8 @@ fn on_an_empty_world_every_check_is_unknown_or_manual() {
         agents: &[],
         paths: &[],
         powers: &[],
+        recovery: &[],
+        alerts: &[],
         signatures: &signatures,
         guardrails: &guardrails,
         essentials: &essentials,

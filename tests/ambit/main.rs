@@ -16,6 +16,7 @@ mod agents;
 mod aws_accounts;
 mod catalogue;
 mod cli;
+mod cloud;
 mod controls;
 mod docs;
 mod floors;

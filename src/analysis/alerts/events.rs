@@ -13,27 +13,32 @@ pub struct Event {
     name: Option<&'static str>,
     /// The service has no Regions; its events arrive in us-east-1.
     pub global: bool,
+    /// The type of resource of a data event, `AWS::S3::Object`: a trail logs those only where it selects them.
+    pub data: Option<&'static str>,
     /// A request parameter that names the resource.
     parameter: (&'static str, &'static str),
 }
 
 const fn event(action: &'static str, parameter: (&'static str, &'static str)) -> Event {
-    Event { action, name: None, global: false, parameter }
+    Event { action, name: None, global: false, data: None, parameter }
 }
 
 const fn renamed(action: &'static str, name: &'static str, parameter: (&'static str, &'static str)) -> Event {
-    Event { action, name: Some(name), global: false, parameter }
+    Event { action, name: Some(name), global: false, data: None, parameter }
 }
 
 const fn global(action: &'static str, parameter: (&'static str, &'static str)) -> Event {
-    Event { action, name: None, global: true, parameter }
+    Event { action, name: None, global: true, data: None, parameter }
 }
 
-/// The management events that destroy data, remove its recovery, widen a grant or blind the watch. Data events (deleting
-/// an object or an item) reach a rule only where a trail selects them, and are not judged.
+const fn data(action: &'static str, resource: &'static str, parameter: (&'static str, &'static str)) -> Event {
+    Event { action, name: None, global: false, data: Some(resource), parameter }
+}
+
+/// The events that destroy data, remove its recovery, widen a grant or blind the watch.
 ///
 /// Source of the names: each service's "Logging … API calls with CloudTrail"; S3's differ ("Amazon S3 CloudTrail events").
-pub const WATCHED: [Event; 28] = [
+pub const WATCHED: [Event; 35] = [
     event("rds:DeleteDBInstance", ("dBInstanceIdentifier", "shop")),
     event("rds:DeleteDBCluster", ("dBClusterIdentifier", "shop")),
     event("rds:ModifyDBInstance", ("dBInstanceIdentifier", "shop")),
@@ -48,6 +53,13 @@ pub const WATCHED: [Event; 28] = [
     event("s3:PutBucketVersioning", ("bucketName", "shop")),
     renamed("s3:PutLifecycleConfiguration", "PutBucketLifecycle", ("bucketName", "shop")),
     event("s3:PutBucketPolicy", ("bucketName", "shop")),
+    event("ec2:DeleteVolume", ("volumeId", "vol-0123456789abcdef0")),
+    event("ec2:DeleteSnapshot", ("snapshotId", "snap-0123456789abcdef0")),
+    event("elasticfilesystem:DeleteFileSystem", ("fileSystemId", "fs-01234567")),
+    data("s3:DeleteObject", "AWS::S3::Object", ("bucketName", "shop")),
+    data("dynamodb:DeleteItem", "AWS::DynamoDB::Table", ("tableName", "cart")),
+    event("backup:UpdateRecoveryPointLifecycle", ("backupVaultName", "main")),
+    event("backup:DeleteBackupPlan", ("backupPlanId", "7dd0a1a2-0000-4000-8000-000000000000")),
     event("backup:DeleteRecoveryPoint", ("backupVaultName", "main")),
     event("backup:DeleteBackupVault", ("backupVaultName", "main")),
     event("backup:DeleteBackupVaultLockConfiguration", ("backupVaultName", "main")),
@@ -65,7 +77,8 @@ pub const WATCHED: [Event; 28] = [
 ];
 
 impl Event {
-    fn service(&self) -> &'static str {
+    /// Its service's prefix, `rds`.
+    pub fn service(&self) -> &'static str {
         self.action.split(':').next().unwrap_or_default()
     }
 
@@ -94,9 +107,9 @@ impl Event {
             "eventID": "0e4c1a6e-0000-4000-8000-000000000000",
             "readOnly": false,
             "eventType": "AwsApiCall",
-            "managementEvent": true,
+            "managementEvent": self.data.is_none(),
             "recipientAccountId": "123456789012",
-            "eventCategory": "Management",
+            "eventCategory": if self.data.is_some() { "Data" } else { "Management" },
         })
     }
 

@@ -152,28 +152,37 @@ fn is(word: &str, wanted: &str) -> bool {
 }
 
 fn compare(sign: &str, operand: &Token, value: Option<&Value>) -> Option<Truth> {
+    // "If it points to an array or object, the filter will not be applied."
+    if matches!(value, Some(Value::Array(_) | Value::Object(_))) {
+        return Some(Truth::False);
+    }
     let equal = match operand {
-        Token::Quoted(text) | Token::Word(text) => value.map(|value| text_of(value).is_some_and(|v| like(text, &v))),
+        Token::Word(text) if number(text).is_some() && value.is_some_and(Value::is_number) => {
+            value.map(|value| (value.as_f64() == number(text)).into())
+        }
+        Token::Quoted(text) | Token::Word(text) => {
+            value.map(|value| text_of(value).map_or(Truth::False, |v| like(text, &v)))
+        }
         Token::Regex(pattern) => {
             let regex = regex::Regex::new(pattern).ok()?;
-            value.map(|value| text_of(value).is_some_and(|v| regex.is_match(&v)))
+            value.map(|value| text_of(value).is_some_and(|v| regex.is_match(&v)).into())
         }
         Token::Sign(_) | Token::Selector(_) => return None,
     };
     match sign {
-        "=" => Some(equal.unwrap_or(false).into()),
+        "=" => Some(equal.unwrap_or(Truth::False)),
         // The documentation does not say what a missing field does here.
-        "!=" => Some(equal.map_or(Truth::Unknown, |equal| (!equal).into())),
+        "!=" => Some(equal.map_or(Truth::Unknown, Truth::not)),
         _ => {
             let Token::Word(limit) = operand else { return None };
-            let (limit, number) = (limit.parse::<f64>().ok()?, value.and_then(Value::as_f64));
-            let test = |number: f64| match sign {
-                "<" => number < limit,
-                "<=" => number <= limit,
-                ">" => number > limit,
-                _ => number >= limit,
+            let (limit, value) = (number(limit)?, value.and_then(Value::as_f64));
+            let test = |value: f64| match sign {
+                "<" => value < limit,
+                "<=" => value <= limit,
+                ">" => value > limit,
+                _ => value >= limit,
             };
-            matches!(sign, "<" | "<=" | ">" | ">=").then(|| number.is_some_and(test).into())
+            matches!(sign, "<" | "<=" | ">" | ">=").then(|| value.is_some_and(test).into())
         }
     }
 }
@@ -187,14 +196,26 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// Equality, where `*` stands for any run of characters.
-fn like(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(text) = text.strip_prefix(first) else { return false };
-    if rest.is_empty() {
-        return true;
+/// `5`, `+1000`, `55.5`, `10e-3`; the words that Rust reads as numbers besides are none.
+fn number(text: &str) -> Option<f64> {
+    text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)).then(|| text.parse().ok())?
+}
+
+/// Equality, where `*` at either end stands for any text. Whether one between letters does has been documented both ways.
+fn like(pattern: &str, text: &str) -> Truth {
+    let (front, end) = (pattern.starts_with('*'), pattern.len() > 1 && pattern.ends_with('*'));
+    let middle = pattern.strip_prefix('*').unwrap_or(pattern);
+    let middle = if end { middle.strip_suffix('*').unwrap_or(middle) } else { middle };
+    if middle.contains('*') {
+        return if pattern == text { Truth::True } else { Truth::Unknown };
     }
-    (0..=text.len()).filter_map(|at| text.get(at..)).any(|tail| like(rest, tail))
+    match (front, end) {
+        (true, true) => text.contains(middle),
+        (true, false) => text.ends_with(middle),
+        (false, true) => text.starts_with(middle),
+        (false, false) => text == middle,
+    }
+    .into()
 }
 
 /// The value that a selector names: `None` for a selector that does not read, `Some(None)` where nothing is there.
@@ -211,37 +232,46 @@ fn select<'a>(selector: &str, record: &'a Value) -> Option<Option<&'a Value>> {
     Some(value)
 }
 
-/// Unstructured patterns: every word is in the line, `?word` one of those, `-word` none.
+/// Unstructured patterns: every word is in the line, `?word` one of those, `-word` none, and `%…%` alone is a regular
+/// expression. What `?` does beside other words is not documented to a certain end: where it matters, Unknown.
 fn terms(pattern: &str, line: &str) -> Truth {
-    if pattern.contains('%') {
-        return Truth::Unknown;
+    if let Some(regex) = pattern.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')) {
+        return regex::Regex::new(regex).map_or(Truth::Unknown, |regex| regex.is_match(line).into());
     }
-    let (mut all, mut any): (bool, Option<bool>) = (true, None);
-    let mut rest = pattern;
-    while let Some(start) = rest.trim_start().chars().next() {
-        rest = rest.trim_start();
-        let mark = matches!(start, '?' | '-').then_some(start);
+    let Some(words) = words(pattern) else { return Truth::Unknown };
+    let of = |mark: Option<char>| words.iter().filter(move |(given, _)| *given == mark).map(|(_, word)| word);
+    let there = |word: &String| line.contains(word.as_str());
+    let others = of(None).all(there) && !of(Some('-')).any(there);
+    match (of(Some('?')).count(), words.len()) {
+        (0, _) => others.into(),
+        (alone, all) if alone == all => of(Some('?')).any(there).into(),
+        _ if others == (others && of(Some('?')).any(there)) => others.into(),
+        _ => Truth::Unknown,
+    }
+}
+
+/// The words of an unstructured pattern with their marks; `None` where a quote stays open or a regular expression stands
+/// among words.
+fn words(pattern: &str) -> Option<Vec<(Option<char>, String)>> {
+    let mut words = Vec::new();
+    let mut rest = pattern.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let mark = matches!(first, '?' | '-').then_some(first);
         rest = mark.and_then(|mark| rest.strip_prefix(mark)).unwrap_or(rest);
-        let word = match rest.strip_prefix('"') {
-            Some(open) => {
-                let Some((word, after)) = quoted(open) else { return Truth::Unknown };
-                rest = after;
-                word
-            }
+        let (word, after) = match rest.strip_prefix('"') {
+            Some(open) => quoted(open)?,
             None => {
                 let (word, after) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
-                rest = after;
-                word.to_owned()
+                (word.to_owned(), after)
             }
         };
-        let there = line.contains(&word);
-        match mark {
-            Some('?') => any = Some(any.unwrap_or(false) || there),
-            Some(_) => all &= !there,
-            None => all &= there,
+        if word.starts_with('%') {
+            return None;
         }
+        words.push((mark, word));
+        rest = after.trim_start();
     }
-    (all && any.unwrap_or(true)).into()
+    Some(words)
 }
 
 #[cfg(test)]
@@ -263,7 +293,11 @@ mod tests {
             ("{$.eventName=deletedbinstance}", Truth::False),
             ("{ $.eventName = Delete* }", Truth::True),
             ("{ $.errorCode = \"*UnauthorizedOperation\" }", Truth::True),
-            ("{ $.eventName = \"*DB*stance\" }", Truth::True),
+            ("{ $.eventName = \"*DBIn*\" }", Truth::True),
+            ("{ $.eventName = \"*DB*stance\" }", Truth::Unknown),
+            ("{ $.requestParameters.items != 1 }", Truth::False),
+            ("{ $.requestParameters.n = 4.04e2 }", Truth::True),
+            ("{ $.requestParameters.n > +1000 }", Truth::False),
             ("{ ($.eventName = StopLogging) || ($.eventName = DeleteDBInstance) }", Truth::True),
             ("{ $.eventName = StopLogging || $.eventSource = rds.amazonaws.com && $.eventName = X }", Truth::False),
             ("{ ($.eventSource = rds.amazonaws.com) && (($.eventName = A) || ($.eventName = Delete*)) }", Truth::True),
@@ -286,6 +320,10 @@ mod tests {
             ("?StopLogging ?DeleteDBInstance", Truth::True),
             ("DeleteDBInstance -deploy", Truth::False),
             ("\"assumed-role/deploy\"", Truth::True),
+            ("%Delete[A-Z]+Instance%", Truth::True),
+            ("?StopLogging deploy", Truth::Unknown),
+            ("?DeleteDBInstance deploy", Truth::True),
+            ("?DeleteDBInstance nowhere", Truth::False),
         ] {
             assert_eq!(matches(pattern, &record), expected, "{pattern}");
         }

@@ -8,15 +8,19 @@ pub mod metric_pattern;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    alert::{Detection, EventRule, MetricFilter},
+    alert::{EventRule, MetricFilter},
+    cloud::DataStore,
     id::{Arn, EvidenceId, Region},
-    logging::Trail,
+    logging::DataEvents,
     observed::{Gap, Observed},
     truth::Truth,
+    world::CloudAccount,
 };
 
 pub use events::{Event, WATCHED};
@@ -34,11 +38,13 @@ pub enum Outcome {
     Unknown,
 }
 
-/// One action in one Region.
-#[derive(Debug, Clone, PartialEq)]
+/// One action in one Region of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Coverage {
+    /// The configured name of the account.
+    pub account: String,
     /// `rds:DeleteDBInstance`.
-    pub action: &'static str,
+    pub action: String,
     pub region: Region,
     pub outcome: Outcome,
     /// The rules and filters that take the event, by name.
@@ -48,20 +54,32 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
 }
 
-/// Every watched action in each Region; the events of services without Regions arrive in us-east-1 alone.
-pub fn coverage(detection: &Detection, trails: &Observed<Vec<Trail>>, regions: &[Region]) -> Vec<Coverage> {
+/// Every watched action in each Region where there is something that it could hit; the events of services without Regions
+/// arrive in us-east-1 alone.
+pub fn coverage(account: &CloudAccount) -> Vec<Coverage> {
     let global = Region::new("us-east-1");
-    let watch = Watch { detection, trails };
+    let watch = Watch { account };
     let rows = WATCHED.iter().flat_map(|event| match event.global {
         true => vec![watch.judge(event, &global)],
-        false => regions.iter().map(|region| watch.judge(event, region)).collect(),
+        false => regions(account, event.service()).iter().map(|region| watch.judge(event, region)).collect(),
     });
     rows.collect()
 }
 
+/// Where the account holds something of a service.
+fn regions(account: &CloudAccount, service: &str) -> BTreeSet<Region> {
+    let stores = account.stores.members().iter();
+    match service {
+        "backup" => account.safeguards.vaults.members().iter().map(|vault| vault.region.clone()).collect(),
+        "cloudtrail" => account.trails.members().iter().map(|trail| trail.home_region.clone()).collect(),
+        // A key encrypts what lies in its Region.
+        "kms" => stores.map(|store| store.region.clone()).collect(),
+        _ => stores.filter(|store| store.arn.service() == service).map(|store| store.region.clone()).collect(),
+    }
+}
+
 struct Watch<'a> {
-    detection: &'a Detection,
-    trails: &'a Observed<Vec<Trail>>,
+    account: &'a CloudAccount,
 }
 
 /// One rule or filter over one event.
@@ -75,14 +93,14 @@ struct Taken<'a> {
 impl Watch<'_> {
     fn judge(&self, event: &Event, region: &Region) -> Coverage {
         let told = event.record(region);
-        let rules = self.detection.rules.members().iter().filter(|rule| rule.region == *region);
+        let rules = self.account.detection.rules.members().iter().filter(|rule| rule.region == *region);
         let taken: Vec<Taken<'_>> = rules
             .map(|rule| self.by_rule(rule, &event.envelope(&told, region)))
-            .chain(self.detection.filters.members().iter().map(|filter| self.by_filter(filter, &told)))
+            .chain(self.account.detection.filters.members().iter().map(|filter| self.by_filter(filter, &told)))
             .filter(|taken| taken.takes != Truth::False)
             .collect();
         let reached = Truth::any(taken.iter().map(|taken| taken.takes.and(taken.arrives)));
-        let delivered = self.delivered(region);
+        let delivered = self.delivered(event, region);
         let reached = delivered.and(if self.read() { reached } else { reached.or(Truth::Unknown) });
         let outcome = match reached {
             Truth::True => Outcome::Covered,
@@ -91,7 +109,8 @@ impl Watch<'_> {
             Truth::False => Outcome::NotCovered,
         };
         Coverage {
-            action: event.action,
+            account: self.account.scope.clone(),
+            action: event.action.to_owned(),
             region: region.clone(),
             outcome,
             by: taken.iter().map(|taken| taken.name.to_owned()).collect(),
@@ -102,16 +121,41 @@ impl Watch<'_> {
 
     /// Both ways start at a trail: without one that logs management writes, EventBridge gets no "AWS API Call via
     /// CloudTrail" ("Events from AWS services delivered via CloudTrail", EventBridge User Guide).
-    fn delivered(&self, region: &Region) -> Truth {
-        self.trails.any(|trail| {
+    fn delivered(&self, event: &Event, region: &Region) -> Truth {
+        self.account.trails.any(|trail| {
             let here = Truth::from(trail.multi_region || trail.home_region == *region);
             let on = |reading: &Observed<bool>| reading.holds(Truth::False, |on| (*on).into());
-            here.and(on(&trail.logging)).and(on(&trail.management_writes))
+            let selects = match event.data {
+                None => on(&trail.management_writes),
+                Some(kind) => trail.data_events.any(|selected| self.selects(selected, kind, event.service(), region)),
+            };
+            here.and(on(&trail.logging)).and(selects)
         })
     }
 
+    /// Whether a selector takes in writes to every store of a service in a Region.
+    fn selects(&self, selected: &DataEvents, kind: &str, service: &str, region: &Region) -> Truth {
+        if selected.resource_type != kind || !selected.writes {
+            return Truth::False;
+        }
+        let taken = |store: &DataStore| {
+            selected.resources.is_empty() || selected.resources.iter().any(|head| begins(head, store))
+        };
+        let mut stores = self
+            .account
+            .stores
+            .members()
+            .iter()
+            .filter(|store| store.arn.service() == service && store.region == *region);
+        match (stores.all(taken), selected.narrowed) {
+            (false, _) => Truth::False,
+            (true, true) => Truth::Unknown,
+            (true, false) => Truth::True,
+        }
+    }
+
     fn read(&self) -> bool {
-        self.detection.rules.is_whole() && self.detection.filters.is_whole()
+        self.account.detection.rules.is_whole() && self.account.detection.filters.is_whole()
     }
 
     fn by_rule<'a>(&'a self, rule: &'a EventRule, envelope: &Value) -> Taken<'a> {
@@ -126,9 +170,9 @@ impl Watch<'_> {
 
     /// A filter needs a trail that fills its log group, and an alarm on one of its metrics that tells somebody.
     fn by_filter<'a>(&'a self, filter: &'a MetricFilter, record: &Value) -> Taken<'a> {
-        let fed = self.detection.trail_log_groups.any(|name| (*name == filter.log_group).into());
+        let fed = self.account.detection.trail_log_groups.any(|name| (*name == filter.log_group).into());
         let takes = fed.and(metric_pattern::matches(&filter.pattern, record));
-        let arrives = self.detection.alarms.any(|alarm| {
+        let arrives = self.account.detection.alarms.any(|alarm| {
             let ours =
                 alarm.region == filter.region && alarm.metric.as_ref().is_some_and(|m| filter.metrics.contains(m));
             let tells = Truth::any(alarm.actions.iter().map(|action| self.arrives(action)));
@@ -148,7 +192,7 @@ impl Watch<'_> {
     }
 
     fn topic(&self, arn: &Arn) -> Truth {
-        let topics = &self.detection.topics;
+        let topics = &self.account.detection.topics;
         match topics.members().iter().find(|topic| topic.arn == *arn) {
             Some(topic) => topic.subscriptions.any(|subscription| subscription.confirmed.into()),
             // Of another account or Region that was not looked at, or deleted: not told apart here.
@@ -157,9 +201,9 @@ impl Watch<'_> {
     }
 
     fn gaps(&self) -> Vec<Gap> {
-        let detection = self.detection;
+        let detection = &self.account.detection;
         [
-            self.trails.gap("trails"),
+            self.account.trails.gap("trails"),
             detection.rules.gap("event rules"),
             detection.filters.gap("metric filters"),
             detection.alarms.gap("alarms"),
@@ -183,4 +227,12 @@ impl Watch<'_> {
         )
         .collect()
     }
+}
+
+/// Whether what a selector names, an ARN or the beginning of one, takes in all of a store: `arn:aws:s3:::shop/`,
+/// `arn:aws:s3` for every bucket.
+fn begins(head: &str, store: &DataStore) -> bool {
+    let arn = store.arn.as_str();
+    let whole_part = head.ends_with(['/', ':']) || head.matches(':').count() < 5;
+    head == arn || (whole_part && format!("{arn}/").starts_with(head))
 }

@@ -1,9 +1,15 @@
 //! From an event to a person, link by link.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::model::alert::{Alarm, Metric, Subscription, Topic};
+use crate::model::{
+    access::Access,
+    alert::{Alarm, Detection, Metric, Subscription, Topic},
+    cloud::{DataStore, Recovery, StoreKind},
+    logging::{DataEvents, Logging, Trail},
+    recovery::Safeguards,
+};
 
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarm";
 const RULE: &str = r#"{"source":["aws.rds"],"detail-type":["AWS API Call via CloudTrail"],"detail":{"eventName":[{"prefix":"Delete"}]}}"#;
@@ -14,6 +20,31 @@ fn known<T>(value: T) -> Observed<T> {
 
 fn denied<T>() -> Observed<T> {
     Observed::denied("aws", "some:Grant", Vec::new())
+}
+
+fn database() -> DataStore {
+    DataStore {
+        arn: Arn::new("arn:aws:rds:eu-west-1:123456789012:db:shop"),
+        kind: StoreKind::RdsInstance,
+        engine: None,
+        region: Region::new("eu-west-1"),
+        name: "shop".to_owned(),
+        tags: denied(),
+        deletion_protection: denied(),
+        recovery: Recovery {
+            backup_days: denied(),
+            point_in_time: denied(),
+            versioning: denied(),
+            object_lock: denied(),
+            expires_days: denied(),
+            replicas: denied(),
+        },
+        resource_policy: denied(),
+        encrypted: denied(),
+        key: denied(),
+        public: denied(),
+        evidence: Vec::new(),
+    }
 }
 
 struct Scene {
@@ -105,13 +136,45 @@ impl Scene {
         })
     }
 
+    /// An account with a database in eu-west-1 under this detection; nothing else was read.
+    fn account(&self) -> CloudAccount {
+        CloudAccount {
+            scope: "prod".to_owned(),
+            caller: denied(),
+            principals: denied(),
+            oidc_providers: denied(),
+            membership: denied(),
+            scps: denied(),
+            rcps: denied(),
+            access: Access { center: denied(), credentials: denied(), access_keys: denied(), uses: denied() },
+            keys: denied(),
+            logging: Logging {
+                event_data_stores: denied(),
+                invocations: denied(),
+                log_groups: denied(),
+                streams: denied(),
+                lakes: denied(),
+            },
+            stores: known(vec![database()]),
+            trails: self.trails.clone(),
+            safeguards: Safeguards {
+                copies: denied(),
+                vaults: denied(),
+                restores: denied(),
+                plans: denied(),
+                restore_tests: denied(),
+            },
+            detection: self.detection.clone(),
+        }
+    }
+
     /// What becomes of the deletion of a database.
     fn outcome(&self) -> Outcome {
         self.of("rds:DeleteDBInstance")
     }
 
     fn of(&self, action: &str) -> Outcome {
-        let rows = coverage(&self.detection, &self.trails, &[Region::new("eu-west-1")]);
+        let rows = coverage(&self.account());
         rows.into_iter().find(|row| row.action == action).unwrap().outcome
     }
 }
@@ -177,46 +240,135 @@ fn events_of_services_without_regions_arrive_in_one_place() {
 }
 
 #[test]
+fn an_action_is_asked_for_where_it_could_hit_something() {
+    let rows = coverage(&scene().account());
+    let of = |service: &str| rows.iter().filter(|row| row.action.starts_with(service)).count();
+    assert_eq!((of("rds:"), of("dynamodb:"), of("backup:"), of("kms:"), of("iam:")), (6, 0, 0, 2, 5));
+    assert!(rows.iter().all(|row| row.account == "prod"));
+}
+
+#[test]
+fn a_data_event_arrives_only_where_a_trail_selects_it() {
+    let everything = r#"{"detail-type":["AWS API Call via CloudTrail"]}"#;
+    let selecting = |selected: Vec<DataEvents>| {
+        let scene = scene().rule(everything, TOPIC).trail(|trail| trail.data_events = known(selected));
+        let mut account = scene.account();
+        let bucket = DataStore { arn: Arn::new("arn:aws:s3:::shop"), kind: StoreKind::S3Bucket, ..database() };
+        account.stores = known(vec![bucket]);
+        coverage(&account).into_iter().find(|row| row.action == "s3:DeleteObject").unwrap().outcome
+    };
+    let objects = |resources: &[&str], narrowed| DataEvents {
+        resource_type: "AWS::S3::Object".to_owned(),
+        reads: false,
+        writes: true,
+        resources: resources.iter().map(|arn| (*arn).to_owned()).collect(),
+        narrowed,
+    };
+    assert_eq!(selecting(Vec::new()), Outcome::GoesNowhere);
+    assert_eq!(selecting(vec![objects(&[], false)]), Outcome::Covered);
+    assert_eq!(selecting(vec![objects(&["arn:aws:s3:::shop/"], false)]), Outcome::Covered);
+    assert_eq!(selecting(vec![objects(&["arn:aws:s3"], false)]), Outcome::Covered);
+    for other in ["arn:aws:s3:::other/", "arn:aws:s3:::sho/", "arn:aws:s3:::sho"] {
+        assert_eq!(selecting(vec![objects(&[other], false)]), Outcome::GoesNowhere, "{other}");
+    }
+    assert_eq!(selecting(vec![objects(&[], true)]), Outcome::Unknown);
+}
+
+#[test]
 fn an_unknown_names_what_would_settle_it() {
     let scene = scene().change(|detection| detection.rules = denied());
-    let rows = coverage(&scene.detection, &scene.trails, &[Region::new("eu-west-1")]);
+    let rows = coverage(&scene.account());
     assert_eq!(rows[0].gaps[0].needs.as_ref().unwrap().grant, "some:Grant");
 }
 
-/// Every watched event against patterns as people write them; the number of events that each takes.
+/// A call as CloudTrail records it.
+#[derive(Debug, serde::Deserialize)]
+struct Sample {
+    id: String,
+    /// What EventBridge names its source.
+    source: String,
+    record: Value,
+}
+
+/// A rule's or filter's pattern with the samples that it takes.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    name: String,
+    rule: Option<String>,
+    filter: Option<String>,
+    takes: Takes,
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(untagged)]
+enum Takes {
+    /// `all`.
+    All(String),
+    These(Vec<String>),
+}
+
+fn samples() -> Vec<Sample> {
+    let lines = include_str!("../../../tests/data/alerts/events.jsonl").lines();
+    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn patterns() -> Vec<Row> {
+    yaml_serde::from_str(include_str!("../../../tests/data/alerts/patterns.yaml")).unwrap()
+}
+
+/// As a bus delivers it.
+fn delivered(sample: &Sample) -> Value {
+    json!({
+        "version": "0",
+        "id": sample.record["eventID"],
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": sample.source,
+        "account": sample.record["recipientAccountId"],
+        "time": sample.record["eventTime"],
+        "region": sample.record["awsRegion"],
+        "resources": [],
+        "detail": sample.record,
+    })
+}
+
 #[test]
-fn patterns_take_the_events_they_are_meant_for() {
+fn each_pattern_takes_the_samples_it_is_meant_for_and_no_other() {
+    let (samples, patterns) = (samples(), patterns());
+    assert_eq!((samples.len(), patterns.len()), (60, 25));
+    for row in &patterns {
+        for sample in &samples {
+            let expected = match &row.takes {
+                Takes::All(word) => word == "all",
+                Takes::These(ids) => ids.contains(&sample.id),
+            };
+            let found = match (&row.rule, &row.filter) {
+                (Some(rule), None) => event_pattern::matches(&serde_json::from_str(rule).unwrap(), &delivered(sample)),
+                (None, Some(filter)) => metric_pattern::matches(filter, &sample.record),
+                _ => panic!("{} is a rule or a filter", row.name),
+            };
+            assert_eq!(found, expected.into(), "{} on {}", row.name, sample.id);
+        }
+        if let Takes::These(ids) = &row.takes {
+            let known = |id: &&String| samples.iter().any(|sample| sample.id == **id);
+            assert_eq!(ids.iter().filter(known).count(), ids.len(), "{} names a sample that is not there", row.name);
+        }
+    }
+}
+
+/// Each watched event of ours has the source and the name of a sample written to the documented shape.
+#[test]
+fn watched_events_look_like_the_samples() {
+    let samples = samples();
     let region = Region::new("eu-west-1");
-    let delete = |names: &[&str]| json!({ "detail": { "eventName": names } });
-    for (pattern, taken) in [
-        (json!({ "source": ["aws.rds"] }), 6),
-        (json!({ "source": [{ "prefix": "aws." }] }), 28),
-        (json!({ "source": ["aws.iam", "aws.kms"] }), 7),
-        (json!({ "detail-type": ["AWS API Call via CloudTrail"] }), 28),
-        (json!({ "detail-type": ["RDS DB Instance Event"] }), 0),
-        (json!({ "detail": { "eventSource": ["rds.amazonaws.com"], "eventName": ["DeleteDBInstance"] } }), 1),
-        (json!({ "detail": { "eventName": [{ "prefix": "Delete" }] } }), 12),
-        (json!({ "detail": { "eventName": [{ "suffix": "Policy" }] } }), 5),
-        (json!({ "detail": { "eventName": [{ "wildcard": "*Backup*" }] } }), 5),
-        (json!({ "detail": { "eventName": [{ "anything-but": { "prefix": "Delete" } }] } }), 16),
-        (json!({ "detail": { "eventName": [{ "equals-ignore-case": "stoplogging" }] } }), 1),
-        (json!({ "detail": { "readOnly": [false] } }), 28),
-        (json!({ "detail": { "readOnly": ["false"] } }), 0),
-        (json!({ "detail": { "managementEvent": [true], "eventCategory": ["Management"] } }), 28),
-        (json!({ "detail": { "errorCode": [{ "exists": false }] } }), 28),
-        (json!({ "detail": { "errorCode": [{ "exists": true }] } }), 0),
-        (json!({ "detail": { "userIdentity": { "type": ["AssumedRole"] } } }), 28),
-        (json!({ "detail": { "userIdentity": { "type": ["Root"] } } }), 0),
-        (json!({ "detail": { "requestParameters": { "bucketName": ["shop"] } } }), 4),
-        (json!({ "detail": { "requestParameters": { "backupVaultName": [{ "exists": true }] } } }), 4),
-        (json!({ "detail": { "sourceIPAddress": [{ "cidr": "192.0.2.0/24" }] } }), 28),
-        (json!({ "$or": [{ "source": ["aws.s3"] }, { "detail": { "eventName": ["StopLogging"] } }] }), 5),
-        (json!({ "account": ["123456789012"], "region": ["eu-west-1"] }), 28),
-        (delete(&["PutBucketLifecycle"]), 1),
-        (delete(&["PutLifecycleConfiguration"]), 0),
-    ] {
-        let events = WATCHED.iter().map(|event| event.envelope(&event.record(&region), &region));
-        let hits = events.filter(|event| event_pattern::matches(&pattern, event) == Truth::True).count();
-        assert_eq!(hits, taken, "{pattern}");
+    for event in &WATCHED {
+        let ours = event.record(&region);
+        let like = |sample: &&Sample| {
+            sample.record["eventSource"] == ours["eventSource"] && sample.record["eventName"] == ours["eventName"]
+        };
+        let sample = samples.iter().find(like).unwrap_or_else(|| panic!("no sample of {}", event.action));
+        let parameter = ours["requestParameters"].as_object().unwrap().keys().next().unwrap().clone();
+        assert!(sample.record["requestParameters"].get(&parameter).is_some(), "{} has no {parameter}", event.action);
+        assert_eq!(event.envelope(&ours, &region)["source"], *sample.source, "{}", event.action);
     }
 }

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     cloud::{DataStore, StoreKind},
-    id::EvidenceId,
+    id::{EvidenceId, Region},
     observed::Gap,
-    recovery::Safeguards,
+    recovery::{Restore, Safeguards},
     truth::Truth,
 };
 
@@ -64,16 +64,31 @@ pub struct Recoverability {
     pub destroyable: Truth,
     /// A copy remains that they cannot delete.
     pub survives: Truth,
+    /// They can shorten how far back the store's own backups reach.
+    pub shortenable: Truth,
+    /// Each copy that outlives the store.
+    pub copies: Vec<Fate>,
     /// What that was concluded from, fact by fact.
     pub reasons: Vec<Reason>,
     /// What was not read and would settle an unknown.
     pub gaps: Vec<Gap>,
-    /// The cheapest single change that makes the verdict out of reach or recoverable, where it is not.
-    pub remedy: Option<Remedy>,
+}
+
+/// A copy and whether it stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fate {
+    /// `snapshot `nightly` of 2026-11-24`.
+    pub what: String,
+    pub region: Region,
+    /// The account it lies in; empty where no ARN tells it.
+    pub account: String,
+    /// They can delete it.
+    pub removable: Truth,
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// One fact behind a verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Reason {
     pub statement: String,
     pub holds: Truth,
@@ -93,13 +108,36 @@ pub fn assess(store: &DataStore, safeguards: &Safeguards, power: &dyn Power) -> 
         unprotectable,
         destroyable,
         survives,
+        shortenable: ways::shortening(store).open_to(power),
+        copies: case.keeps().into_iter().map(|keep| keep.fate(power)).collect(),
         reasons: case.reasons(power, unprotectable, destroyable),
         gaps: if verdict == Verdict::Unknown { case.gaps() } else { Vec::new() },
-        remedy: match verdict {
-            Verdict::OutOfReach | Verdict::Recoverable => None,
-            Verdict::Unknown | Verdict::Lost => Some(remedy::cheapest(&case, power)),
-        },
     }
+}
+
+/// The cheapest single change that makes the verdict out of reach or recoverable, where it is not.
+pub fn remedy(store: &DataStore, safeguards: &Safeguards, power: &dyn Power) -> Option<Remedy> {
+    let case = Case::new(store, safeguards);
+    (!remedy::safe(&case, power)).then(|| remedy::cheapest(&case, power))
+}
+
+/// Whether a restore from one of the store's copies was completed.
+pub fn restored(store: &DataStore, safeguards: &Safeguards) -> Truth {
+    safeguards.restores.any(|restore| restores(store, safeguards, restore))
+}
+
+/// When the last such restore was, RFC 3339 as far as it was told.
+pub fn last_restore<'a>(store: &DataStore, safeguards: &'a Safeguards) -> Option<&'a str> {
+    let of_store = |restore: &&Restore| restores(store, safeguards, restore) == Truth::True;
+    safeguards.restores.members().iter().filter(of_store).filter_map(|restore| restore.at.as_deref()).max()
+}
+
+/// A point that is on no list may be one of this store's while the list is not whole.
+fn restores(store: &DataStore, safeguards: &Safeguards, restore: &Restore) -> Truth {
+    let Some(point) = restore.recovery_point.as_ref().filter(|_| restore.status == "COMPLETED") else {
+        return Truth::False;
+    };
+    safeguards.copies.any(|copy| (copy.of == store.arn && copy.arn == *point).into())
 }
 
 fn verdict(destroyable: Truth, survives: Truth) -> Verdict {
@@ -170,10 +208,10 @@ impl<'a> Case<'a> {
         }
         let statement = format!("they can destroy the data of {} `{}`", store.kind.noun(), store.name);
         reasons.push(Reason { statement, holds: destroyable, evidence: store.evidence.clone() });
-        reasons.extend(self.keeps().into_iter().map(|keep| Reason {
-            statement: format!("they can delete its {}", keep.what),
-            holds: keep.removal.open_to(power),
-            evidence: keep.evidence,
+        reasons.extend(self.keeps().into_iter().map(|keep| keep.fate(power)).map(|fate| Reason {
+            statement: format!("they can delete its {}", fate.what),
+            holds: fate.removable,
+            evidence: fate.evidence,
         }));
         reasons.push(self.restored());
         reasons
@@ -181,18 +219,10 @@ impl<'a> Case<'a> {
 
     /// A backup that nobody restored is a hope; this says so beside the verdict and does not change it.
     fn restored(&self) -> Reason {
-        let copies = self.safeguards.copies.members().iter().filter(|copy| copy.of == self.store.arn);
-        let points: Vec<_> = copies.map(|copy| &copy.arn).collect();
-        let done = |restore: &crate::model::recovery::Restore| {
-            (restore.status == "COMPLETED"
-                && restore.recovery_point.as_ref().is_some_and(|point| points.contains(&point)))
-            .into()
-        };
-        let restores = &self.safeguards.restores;
         Reason {
             statement: "a restore from one of its copies was completed".to_owned(),
-            holds: restores.any(done),
-            evidence: restores.evidence.clone(),
+            holds: restored(self.store, self.safeguards),
+            evidence: self.safeguards.restores.evidence.clone(),
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) fn cheapest(case: &Case<'_>, power: &dyn Power) -> Remedy {
     helpful.or_else(|| deny(case, power)).unwrap_or(Remedy::CopyToLockedVault)
 }
 
-fn safe(case: &Case<'_>, power: &dyn Power) -> bool {
+pub(super) fn safe(case: &Case<'_>, power: &dyn Power) -> bool {
     let outcome = verdict(case.destruction().open_to(power), case.survives(power));
     matches!(outcome, Verdict::OutOfReach | Verdict::Recoverable)
 }

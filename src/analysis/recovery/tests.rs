@@ -1,4 +1,6 @@
-//! Thirty situations with the verdict and the cheapest change.
+//! The situations of `tests/data/recovery/situations.yaml`, and what a verdict tells beside itself.
+
+use serde::Deserialize;
 
 use super::*;
 use crate::model::{
@@ -8,358 +10,297 @@ use crate::model::{
     recovery::{Copy, CopyKind, Restore, Vault, VaultLock},
 };
 
-const DATABASE: &str = "arn:aws:rds:eu-west-1:123456789012:db:shop";
 const SNAPSHOT: &str = "arn:aws:rds:eu-west-1:123456789012:snapshot:nightly";
+const VOLUME_SNAPSHOT: &str = "arn:aws:ec2:eu-west-1::snapshot/snap-1";
+const REPLICA: &str = "arn:aws:rds:us-east-1:123456789012:auto-backup:ab";
 const POINT: &str = "arn:aws:backup:eu-west-1:123456789012:recovery-point:1";
 const VAULT: &str = "arn:aws:backup:eu-west-1:123456789012:backup-vault:main";
 
-/// A store without protection and without copies, all of it known.
-fn store(kind: StoreKind) -> DataStore {
-    let arn = match kind {
-        StoreKind::RdsInstance => DATABASE,
-        StoreKind::RdsCluster => "arn:aws:rds:eu-west-1:123456789012:cluster:shop",
-        StoreKind::DynamodbTable => "arn:aws:dynamodb:eu-west-1:123456789012:table/shop",
-        StoreKind::S3Bucket => "arn:aws:s3:::shop",
-        StoreKind::RedshiftCluster => "arn:aws:redshift:eu-west-1:123456789012:cluster:shop",
-        _ => "arn:aws:ec2:eu-west-1:123456789012:volume/shop",
-    };
-    let known = |value| Observed::known(value, Vec::new());
-    DataStore {
-        arn: Arn::new(arn),
-        kind,
-        engine: None,
-        region: "eu-west-1".into(),
-        name: "shop".to_owned(),
-        tags: Observed::known(Default::default(), Vec::new()),
-        deletion_protection: known(false),
-        recovery: Recovery {
-            backup_days: Observed::known(7, Vec::new()),
-            point_in_time: known(false),
-            versioning: known(false),
-            object_lock: Observed::absent(Vec::new()),
-            expires_days: Observed::absent(Vec::new()),
-            replicas: Observed::absent(Vec::new()),
-        },
-        resource_policy: Observed::absent(Vec::new()),
-        encrypted: known(true),
-        key: Observed::absent(Vec::new()),
-        public: known(false),
-        evidence: Vec::new(),
-    }
-}
-
+/// One row of the table.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Situation {
-    store: DataStore,
-    safeguards: Safeguards,
-    allowed: Vec<&'static str>,
-    unclear: Vec<&'static str>,
+    name: String,
+    store: Kind,
+    #[serde(default)]
+    protected: Setting,
+    #[serde(default)]
+    versioned: Setting,
+    #[serde(default)]
+    point_in_time: Setting,
+    #[serde(default)]
+    own_policy: Policy,
+    #[serde(default)]
+    copies: Vec<Kept>,
+    vault: Option<Vaulted>,
+    #[serde(default)]
+    may: Vec<String>,
+    #[serde(default)]
+    might: Vec<String>,
+    verdict: Verdict,
+    fix: Option<Fix>,
 }
 
-fn of(kind: StoreKind) -> Situation {
-    let safeguards = Safeguards {
-        copies: Observed::known(Vec::new(), Vec::new()),
-        vaults: Observed::known(Vec::new(), Vec::new()),
-        restores: Observed::known(Vec::new(), Vec::new()),
-        plans: Observed::known(Vec::new(), Vec::new()),
-        restore_tests: Observed::known(Vec::new(), Vec::new()),
-    };
-    Situation { store: store(kind), safeguards, allowed: Vec::new(), unclear: Vec::new() }
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Database,
+    Cluster,
+    Table,
+    Bucket,
+    Volume,
+    Warehouse,
 }
 
-fn rds() -> Situation {
-    of(StoreKind::RdsInstance)
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Setting {
+    #[default]
+    Off,
+    On,
+    Unread,
 }
 
-fn table() -> Situation {
-    of(StoreKind::DynamodbTable)
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Policy {
+    #[default]
+    None,
+    Deny,
+    Unread,
 }
 
-fn bucket() -> Situation {
-    of(StoreKind::S3Bucket)
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kept {
+    Snapshot,
+    VolumeSnapshot,
+    Replica,
+    Unread,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vaulted {
+    lock: Lock,
+    #[serde(default)]
+    policy: Policy,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Lock {
+    Open,
+    Governance,
+    Compliance,
+    Unread,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Fix {
+    Change(String),
+    Deny(Vec<String>),
+}
+
+fn known<T>(value: T) -> Observed<T> {
+    Observed::known(value, Vec::new())
 }
 
 fn unread<T>() -> Observed<T> {
     Observed::denied("aws", "some:Grant", Vec::new())
 }
 
+impl Setting {
+    fn observed(self) -> Observed<bool> {
+        match self {
+            Setting::Off => known(false),
+            Setting::On => known(true),
+            Setting::Unread => unread(),
+        }
+    }
+}
+
+impl Policy {
+    fn observed(self) -> Observed<String> {
+        match self {
+            Policy::None => Observed::absent(Vec::new()),
+            Policy::Deny => known("deny".to_owned()),
+            Policy::Unread => unread(),
+        }
+    }
+}
+
+/// A situation as the analysis sees it.
+struct Scene {
+    store: DataStore,
+    safeguards: Safeguards,
+    may: Vec<String>,
+    might: Vec<String>,
+}
+
 impl Situation {
-    fn may(mut self, actions: &[&'static str]) -> Situation {
-        self.allowed.extend(actions);
-        self
-    }
-
-    fn might(mut self, action: &'static str) -> Situation {
-        self.unclear.push(action);
-        self
-    }
-
-    fn protected(mut self, on: Observed<bool>) -> Situation {
-        self.store.deletion_protection = on;
-        self
-    }
-
-    fn on(self) -> Situation {
-        self.protected(Observed::known(true, Vec::new()))
-    }
-
-    fn versioning(mut self, on: Observed<bool>) -> Situation {
-        self.store.recovery.versioning = on;
-        self
-    }
-
-    fn versioned(self) -> Situation {
-        self.versioning(Observed::known(true, Vec::new()))
-    }
-
-    fn point_in_time(mut self, on: Observed<bool>) -> Situation {
-        self.store.recovery.point_in_time = on;
-        self
-    }
-
-    fn copy(mut self, kind: CopyKind, arn: &str) -> Situation {
-        let mut copies = self.safeguards.copies.members().to_vec();
-        copies.push(Copy {
+    fn scene(&self) -> Scene {
+        let (kind, arn) = match self.store {
+            Kind::Database => (StoreKind::RdsInstance, "arn:aws:rds:eu-west-1:123456789012:db:shop"),
+            Kind::Cluster => (StoreKind::RdsCluster, "arn:aws:rds:eu-west-1:123456789012:cluster:shop"),
+            Kind::Table => (StoreKind::DynamodbTable, "arn:aws:dynamodb:eu-west-1:123456789012:table/shop"),
+            Kind::Bucket => (StoreKind::S3Bucket, "arn:aws:s3:::shop"),
+            Kind::Volume => (StoreKind::EbsVolume, "arn:aws:ec2:eu-west-1:123456789012:volume/vol-1"),
+            Kind::Warehouse => (StoreKind::RedshiftCluster, "arn:aws:redshift:eu-west-1:123456789012:cluster:shop"),
+        };
+        let store = DataStore {
             arn: Arn::new(arn),
             kind,
-            of: self.store.arn.clone(),
+            engine: None,
             region: "eu-west-1".into(),
-            vault: (kind == CopyKind::RecoveryPoint).then(|| Arn::new(VAULT)),
+            name: "shop".to_owned(),
+            tags: known(Default::default()),
+            deletion_protection: self.protected.observed(),
+            recovery: Recovery {
+                backup_days: known(7),
+                point_in_time: self.point_in_time.observed(),
+                versioning: self.versioned.observed(),
+                object_lock: Observed::absent(Vec::new()),
+                expires_days: Observed::absent(Vec::new()),
+                replicas: Observed::absent(Vec::new()),
+            },
+            resource_policy: self.own_policy.observed(),
+            encrypted: known(true),
+            key: Observed::absent(Vec::new()),
+            public: known(false),
+            evidence: Vec::new(),
+        };
+        let safeguards = self.safeguards(&store.arn);
+        Scene { store, safeguards, may: self.may.clone(), might: self.might.clone() }
+    }
+
+    fn safeguards(&self, of: &Arn) -> Safeguards {
+        let copy = |kind, arn, region: &str, vault: Option<&str>| Copy {
+            arn: Arn::new(arn),
+            kind,
+            of: of.clone(),
+            region: region.into(),
+            vault: vault.map(Arn::new),
             made: Some("2026-11-24".to_owned()),
             public: Observed::absent(Vec::new()),
             evidence: Vec::new(),
-        });
-        self.safeguards.copies = Observed::known(copies, Vec::new());
-        self
-    }
-
-    fn snapshot(self) -> Situation {
-        self.copy(CopyKind::InstanceSnapshot, SNAPSHOT)
-    }
-
-    /// A recovery point in a vault.
-    fn vault(self, lock: Observed<VaultLock>, access_policy: Observed<String>) -> Situation {
-        let mut situation = self.copy(CopyKind::RecoveryPoint, POINT);
-        let vault = Vault {
+        };
+        let mut copies: Vec<Copy> = self
+            .copies
+            .iter()
+            .filter_map(|kept| match kept {
+                Kept::Snapshot => Some(copy(CopyKind::InstanceSnapshot, SNAPSHOT, "eu-west-1", None)),
+                Kept::VolumeSnapshot => Some(copy(CopyKind::VolumeSnapshot, VOLUME_SNAPSHOT, "eu-west-1", None)),
+                Kept::Replica => Some(copy(CopyKind::ReplicatedBackup, REPLICA, "us-east-1", None)),
+                Kept::Unread => None,
+            })
+            .collect();
+        copies.extend(self.vault.map(|_| copy(CopyKind::RecoveryPoint, POINT, "eu-west-1", Some(VAULT))));
+        let vaults = self.vault.iter().map(|vault| Vault {
             arn: Arn::new(VAULT),
             name: "main".to_owned(),
             region: "eu-west-1".into(),
-            lock,
-            access_policy,
+            lock: match vault.lock {
+                Lock::Open => known(VaultLock::Open),
+                Lock::Governance => known(VaultLock::Governance),
+                Lock::Compliance => known(VaultLock::Compliance),
+                Lock::Unread => unread(),
+            },
+            access_policy: vault.policy.observed(),
             evidence: Vec::new(),
-        };
-        situation.safeguards.vaults = Observed::known(vec![vault], Vec::new());
-        situation
+        });
+        Safeguards {
+            copies: if self.copies.contains(&Kept::Unread) { unread() } else { known(copies) },
+            vaults: known(vaults.collect()),
+            restores: known(Vec::new()),
+            plans: known(Vec::new()),
+            restore_tests: known(Vec::new()),
+        }
     }
+}
 
-    fn locked(self, lock: VaultLock) -> Situation {
-        self.vault(Observed::known(lock, Vec::new()), Observed::absent(Vec::new()))
-    }
-
-    fn copies_unread(mut self) -> Situation {
-        self.safeguards.copies = unread();
-        self
-    }
-
-    fn assess(&self) -> Recoverability {
-        // A resource policy whose text is `deny <action>` takes that action away; it grants nothing.
-        let power = |action: &str, _: &str, policy: Option<&str>| {
-            if policy.and_then(|policy| policy.strip_prefix("deny ")) == Some(action) {
-                return Truth::False;
-            }
-            match (self.allowed.contains(&action), self.unclear.contains(&action)) {
+impl Scene {
+    fn power(&self) -> impl Power {
+        |action: &str, _: &str, policy: Option<&str>| {
+            let guarded = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"];
+            let among = |actions: &[String]| actions.iter().any(|known| known == action);
+            match (among(&self.may), among(&self.might)) {
+                _ if policy == Some("deny") && guarded.contains(&action) => Truth::False,
                 (true, _) => Truth::True,
                 (false, true) => Truth::Unknown,
                 (false, false) => Truth::False,
             }
-        };
-        super::assess(&self.store, &self.safeguards, &power)
+        }
+    }
+
+    fn assess(&self) -> Recoverability {
+        super::assess(&self.store, &self.safeguards, &self.power())
+    }
+
+    fn fix(&self) -> Option<Fix> {
+        super::remedy(&self.store, &self.safeguards, &self.power()).map(|remedy| match remedy {
+            Remedy::SwitchOnProtection => Fix::Change("protect".to_owned()),
+            Remedy::SwitchOnPointInTime => Fix::Change("point_in_time".to_owned()),
+            Remedy::SwitchOnVersioning => Fix::Change("version".to_owned()),
+            Remedy::CopyToLockedVault => Fix::Change("locked_vault".to_owned()),
+            Remedy::Deny { actions } => Fix::Deny(actions),
+        })
     }
 }
 
-const DELETE: &str = "rds:DeleteDBInstance";
-const MODIFY: &str = "rds:ModifyDBInstance";
-const SWEEP: &str = "rds:DeleteDBSnapshot";
-const PURGE: &str = "backup:DeleteRecoveryPoint";
+fn situations() -> Vec<Situation> {
+    yaml_serde::from_str(include_str!("../../../tests/data/recovery/situations.yaml")).unwrap()
+}
 
-fn deny(actions: &[&str]) -> Option<Remedy> {
-    Some(Remedy::Deny { actions: actions.iter().map(|action| (*action).to_owned()).collect() })
+fn scene(name: &str) -> Scene {
+    situations().into_iter().find(|situation| situation.name == name).unwrap().scene()
 }
 
 #[test]
-fn thirty_situations() {
-    use Verdict::{Lost, OutOfReach, Recoverable, Unknown};
-    let no_policy = || Observed::absent(Vec::new());
-    let guarded = || Observed::known(format!("deny {PURGE}"), Vec::new());
-    let open = || Observed::known(VaultLock::Open, Vec::new());
-    let known = |value| Observed::known(value, Vec::new());
-    let situations = [
-        // Databases: protection and who may take it away.
-        ("nothing allowed", rds(), OutOfReach, None),
-        ("may delete", rds().may(&[DELETE]), Lost, Some(Remedy::SwitchOnProtection)),
-        ("protected", rds().on().may(&[DELETE]), OutOfReach, None),
-        ("protected, may unprotect", rds().on().may(&[DELETE, MODIFY]), Lost, deny(&[DELETE])),
-        ("may unprotect only", rds().on().may(&[MODIFY]), OutOfReach, None),
-        ("unprotected, may do both", rds().may(&[DELETE, MODIFY]), Lost, deny(&[DELETE])),
-        ("protection unread", rds().protected(unread()).may(&[DELETE]), Unknown, Some(Remedy::SwitchOnProtection)),
-        ("protection unread, may do both", rds().protected(unread()).may(&[DELETE, MODIFY]), Lost, deny(&[DELETE])),
-        ("may delete under a condition", rds().might(DELETE), Unknown, Some(Remedy::SwitchOnProtection)),
-        ("a cluster is judged by its own actions", of(StoreKind::RdsCluster).may(&[DELETE]), OutOfReach, None),
-        // Copies of databases.
-        ("a snapshot stays", rds().snapshot().may(&[DELETE]), Recoverable, None),
-        ("may delete the snapshot too", rds().snapshot().may(&[DELETE, SWEEP]), Lost, Some(Remedy::SwitchOnProtection)),
-        ("may do everything to both", rds().snapshot().may(&[DELETE, MODIFY, SWEEP]), Lost, deny(&[DELETE])),
-        ("snapshot under a condition", rds().snapshot().may(&[DELETE, MODIFY]).might(SWEEP), Unknown, deny(&[DELETE])),
-        ("copies unread", rds().copies_unread().may(&[DELETE, MODIFY]), Unknown, deny(&[DELETE])),
-        ("copies unread, nothing allowed", rds().copies_unread(), OutOfReach, None),
-        (
-            "replicated backup stays",
-            rds()
-                .copy(CopyKind::ReplicatedBackup, "arn:aws:rds:us-east-1:123456789012:auto-backup:ab")
-                .may(&[DELETE, SWEEP]),
-            Recoverable,
-            None,
-        ),
-        // Vaults.
-        (
-            "a vault without a lock",
-            rds().locked(VaultLock::Open).may(&[DELETE, PURGE]),
-            Lost,
-            Some(Remedy::SwitchOnProtection),
-        ),
-        (
-            "a compliance lock holds",
-            rds().locked(VaultLock::Compliance).may(&[DELETE, MODIFY, PURGE]),
-            Recoverable,
-            None,
-        ),
-        (
-            "a governance lock holds",
-            rds().locked(VaultLock::Governance).may(&[DELETE, MODIFY, PURGE]),
-            Recoverable,
-            None,
-        ),
-        (
-            "a governance lock that they may lift",
-            rds().locked(VaultLock::Governance).may(&[
-                DELETE,
-                MODIFY,
-                PURGE,
-                "backup:DeleteBackupVaultLockConfiguration",
-            ]),
-            Lost,
-            deny(&[DELETE]),
-        ),
-        ("the vault's policy denies", rds().vault(open(), guarded()).may(&[DELETE, MODIFY, PURGE]), Recoverable, None),
-        (
-            "the vault's policy can be taken away",
-            rds().vault(open(), guarded()).may(&[DELETE, MODIFY, PURGE, "backup:DeleteBackupVaultAccessPolicy"]),
-            Lost,
-            deny(&[DELETE]),
-        ),
-        (
-            "the vault's lock unread",
-            rds().vault(unread(), no_policy()).may(&[DELETE, MODIFY, PURGE]),
-            Unknown,
-            deny(&[DELETE]),
-        ),
-        // Tables.
-        (
-            "a table",
-            table().may(&["dynamodb:DeleteTable", "dynamodb:UpdateTable"]),
-            Lost,
-            Some(Remedy::SwitchOnPointInTime),
-        ),
-        (
-            "its recovery leaves a backup",
-            table().point_in_time(known(true)).may(&["dynamodb:DeleteTable"]),
-            Recoverable,
-            None,
-        ),
-        (
-            "recovery that they may switch off",
-            table().point_in_time(known(true)).may(&[
-                "dynamodb:DeleteTable",
-                "dynamodb:UpdateTable",
-                "dynamodb:UpdateContinuousBackups",
-            ]),
-            Lost,
-            deny(&["dynamodb:DeleteTable"]),
-        ),
-        (
-            "a table's own policy unread",
-            {
-                let mut situation = table();
-                situation.store.resource_policy = unread();
-                situation
-            },
-            Unknown,
-            deny(&["dynamodb:DeleteTable"]),
-        ),
-        // Buckets.
-        ("a bucket", bucket().may(&["s3:PutObject"]), Lost, Some(Remedy::SwitchOnVersioning)),
-        (
-            "versions stay",
-            bucket().versioned().may(&["s3:PutObject", "s3:DeleteObject", "s3:PutBucketVersioning"]),
-            OutOfReach,
-            None,
-        ),
-        (
-            "two ways to lose versions",
-            bucket().versioned().may(&["s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"]),
-            Lost,
-            deny(&["s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"]),
-        ),
-        (
-            "a compliance lock on objects",
-            bucket().on().may(&["s3:DeleteObjectVersion", "s3:PutObject"]),
-            OutOfReach,
-            None,
-        ),
-        (
-            "versioning unread",
-            bucket().versioning(unread()).may(&["s3:DeleteObject"]),
-            Unknown,
-            Some(Remedy::SwitchOnVersioning),
-        ),
-    ];
-    assert!(situations.len() >= 30);
-    for (name, situation, verdict, remedy) in situations {
-        let found = situation.assess();
-        assert_eq!((found.verdict, &found.remedy), (verdict, &remedy), "{name}: {:#?}", found.reasons);
+fn every_situation_has_its_verdict_and_its_cheapest_fix() {
+    let all = situations();
+    assert!(all.len() >= 30, "{}", all.len());
+    for situation in all {
+        let scene = situation.scene();
+        let found = scene.assess();
+        assert_eq!(
+            (found.verdict, scene.fix()),
+            (situation.verdict, situation.fix),
+            "{}: {:#?}",
+            situation.name,
+            found.reasons
+        );
     }
-}
-
-#[test]
-fn four_ways_at_once_need_a_vault_that_nobody_opens() {
-    let everything = ["s3:DeleteObject", "s3:PutObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"];
-    let found = bucket().may(&everything).assess();
-    assert_eq!((found.verdict, found.remedy), (Verdict::Lost, Some(Remedy::CopyToLockedVault)));
 }
 
 #[test]
 fn an_unknown_names_what_would_settle_it() {
-    let found = rds().protected(unread()).copies_unread().may(&[DELETE]).assess();
+    let mut unclear = scene("protection unread");
+    unclear.safeguards.copies = unread();
+    let found = unclear.assess();
     let what: Vec<_> = found.gaps.iter().map(|gap| gap.what.as_str()).collect();
     assert_eq!(what, ["deletion protection of shop", "copies of shop"]);
     assert!(found.gaps.iter().all(|gap| gap.needs.is_some()));
-    assert!(rds().copies_unread().assess().gaps.is_empty(), "nothing hangs on it");
+    assert!(scene("copies unread and nothing allowed").assess().gaps.is_empty(), "nothing hangs on it");
 }
 
 #[test]
 fn reasons_tell_each_fact_and_a_restore_changes_no_verdict() {
-    let mut situation = rds().locked(VaultLock::Open).may(&[DELETE]);
+    let mut tested = scene("a vault without a lock");
+    let before = tested.assess();
     let restore = Restore {
         recovery_point: Some(Arn::new(POINT)),
         resource_type: "RDS".to_owned(),
         status: "COMPLETED".to_owned(),
-        at: None,
+        at: Some("2026-10-01T04:00:00Z".to_owned()),
     };
-    let before = situation.assess();
-    situation.safeguards.restores = Observed::known(vec![restore], Vec::new());
-    let after = situation.assess();
+    tested.safeguards.restores = known(vec![restore]);
+    let after = tested.assess();
     assert_eq!(before.verdict, after.verdict);
     let last = |found: &Recoverability| found.reasons.last().unwrap().holds;
     assert_eq!((last(&before), last(&after)), (Truth::False, Truth::True));
+    assert_eq!(last_restore(&tested.store, &tested.safeguards), Some("2026-10-01T04:00:00Z"));
     let statements: Vec<_> = after.reasons.iter().map(|reason| reason.statement.as_str()).collect();
     assert_eq!(
         statements,
@@ -374,8 +315,36 @@ fn reasons_tell_each_fact_and_a_restore_changes_no_verdict() {
 }
 
 #[test]
+fn whether_something_was_restored_is_open_while_its_copies_are_unread() {
+    let mut tested = scene("copies unread");
+    let restore = Restore {
+        recovery_point: Some(Arn::new(POINT)),
+        resource_type: "RDS".to_owned(),
+        status: "COMPLETED".to_owned(),
+        at: None,
+    };
+    tested.safeguards.restores = known(vec![restore]);
+    assert_eq!(restored(&tested.store, &tested.safeguards), Truth::Unknown);
+}
+
+#[test]
+fn copies_tell_where_they_lie_and_whether_they_go() {
+    let found = scene("one of two copies stays").assess();
+    let copies: Vec<_> =
+        found.copies.iter().map(|copy| (copy.region.as_str(), &*copy.account, copy.removable)).collect();
+    assert_eq!(copies, [("eu-west-1", "123456789012", Truth::True), ("us-east-1", "123456789012", Truth::False)]);
+}
+
+#[test]
+fn retention_is_shortened_by_an_action_of_its_own() {
+    assert_eq!(scene("protected and may switch it off").assess().shortenable, Truth::True);
+    assert_eq!(scene("may delete").assess().shortenable, Truth::False);
+    assert_eq!(scene("versions stay").assess().shortenable, Truth::True);
+}
+
+#[test]
 fn copies_of_another_store_do_not_help() {
-    let mut situation = rds().snapshot().may(&[DELETE]);
-    situation.store.arn = Arn::new("arn:aws:rds:us-west-2:123456789012:db:shop");
-    assert_eq!(situation.assess().verdict, Verdict::Lost);
+    let mut other = scene("a snapshot stays");
+    other.store.arn = Arn::new("arn:aws:rds:us-west-2:123456789012:db:shop");
+    assert_eq!(other.assess().verdict, Verdict::Lost);
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::model::{
     cloud::{DataStore, StoreKind},
-    id::Arn,
+    id::{Arn, Region},
     observed::Observed,
     recovery::{Copy, CopyKind, Vault, VaultLock},
     truth::Truth,
 };
 
-use super::Power;
+use super::{Fate, Power};
 
 /// Something that has to come true for a loss.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,8 +124,41 @@ fn objects(store: &DataStore, locked: Truth, versioned: Truth) -> Way {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Keep {
     pub what: String,
+    pub region: Region,
+    /// Empty where no ARN tells it.
+    pub account: String,
     pub removal: Way,
     pub evidence: Vec<crate::model::id::EvidenceId>,
+}
+
+impl Keep {
+    pub fn fate(self, power: &dyn Power) -> Fate {
+        let removable = self.removal.open_to(power);
+        Fate { removable, what: self.what, region: self.region, account: self.account, evidence: self.evidence }
+    }
+}
+
+/// How the store's own backups, which die or may die with it, come to reach less far back.
+///
+/// Source: RDS API Reference, `ModifyDBInstance` (`BackupRetentionPeriod`); DynamoDB API Reference,
+/// `UpdateContinuousBackups`; Amazon S3 User Guide, "Expiring objects".
+pub(super) fn shortening(store: &DataStore) -> Way {
+    match store.kind {
+        StoreKind::RdsInstance => step("rds:ModifyDBInstance", store),
+        StoreKind::RdsCluster => step("rds:ModifyDBCluster", store),
+        StoreKind::DynamodbTable => step("dynamodb:UpdateContinuousBackups", store),
+        StoreKind::ElasticacheGroup => step("elasticache:ModifyReplicationGroup", store),
+        StoreKind::ElasticacheCluster => step("elasticache:ModifyCacheCluster", store),
+        StoreKind::ElasticacheServerless => step("elasticache:ModifyServerlessCache", store),
+        StoreKind::MemorydbCluster => step("memorydb:UpdateCluster", store),
+        StoreKind::RedshiftCluster => step("redshift:ModifyCluster", store),
+        StoreKind::EfsFileSystem => step("elasticfilesystem:PutBackupPolicy", store),
+        // A volume has no backups of its own; those of a search domain have a fixed retention.
+        StoreKind::EbsVolume | StoreKind::OpensearchDomain => Way::Is(Truth::False),
+        StoreKind::S3Bucket => {
+            Way::Any(vec![step("s3:PutLifecycleConfiguration", store), step("s3:PutBucketVersioning", store)])
+        }
+    }
 }
 
 /// Deleting a table that has point-in-time recovery leaves a system backup for 35 days; whoever switches the recovery
@@ -135,6 +168,8 @@ pub(super) fn point_in_time(store: &DataStore, on: Truth) -> Option<Keep> {
     let relevant = store.kind == StoreKind::DynamodbTable && on != Truth::False;
     relevant.then(|| Keep {
         what: "point-in-time recovery".to_owned(),
+        region: store.region.clone(),
+        account: store.arn.account().to_owned(),
         removal: Way::Any(vec![
             Way::Is(if on == Truth::True { Truth::False } else { Truth::Unknown }),
             step("dynamodb:UpdateContinuousBackups", store),
@@ -152,7 +187,9 @@ pub(super) fn keep(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Keep {
     };
     let made = copy.made.as_deref().map(|made| format!(" of {made}")).unwrap_or_default();
     let what = format!("{} `{}`{made}", copy.kind.noun(), copy.arn.short());
-    Keep { what, removal, evidence: copy.evidence.clone() }
+    // A point made of a snapshot has an ARN without an account; its vault's tells.
+    let account = copy.vault.as_ref().unwrap_or(&copy.arn).account().to_owned();
+    Keep { what, region: copy.region.clone(), account, removal, evidence: copy.evidence.clone() }
 }
 
 /// A recovery point goes when its vault lets it: a compliance lock never does, a governance lock can be lifted first, and
@@ -174,8 +211,13 @@ fn recovery_point(copy: &Copy, vaults: &Observed<Vec<Vault>>) -> Way {
     Way::All(vec![unlocked, Way::Any(vec![delete_point(&copy.arn, Own::of(&vault.access_policy)), after])])
 }
 
+/// Shortening a point's lifecycle lets it expire within days ("UpdateRecoveryPointLifecycle", AWS Backup API Reference).
 fn delete_point(arn: &Arn, own: Own) -> Way {
-    Way::Do(Step { action: CopyKind::RecoveryPoint.delete_action(), resource: arn.as_str().to_owned(), own })
+    let step = |action, own| Way::Do(Step { action, resource: arn.as_str().to_owned(), own });
+    Way::Any(vec![
+        step(CopyKind::RecoveryPoint.delete_action(), own.clone()),
+        step("backup:UpdateRecoveryPointLifecycle", own),
+    ])
 }
 
 /// A power from which some actions were taken.

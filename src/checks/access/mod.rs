@@ -9,7 +9,9 @@ mod agent_runs_unasked;
 mod agent_without_owner;
 mod base_permission_writes;
 mod deploy_key_writes;
+mod guardrail_idle;
 mod mcp_server_writes;
+mod session_untraceable;
 mod static_cloud_key;
 mod two_factor_not_required;
 mod workflow_token_writes;
@@ -21,6 +23,8 @@ pub const CHECKS: &[CheckDef] = &[
     two_factor_not_required::CHECK,
     deploy_key_writes::CHECK,
     static_cloud_key::CHECK,
+    session_untraceable::CHECK,
+    guardrail_idle::CHECK,
     workflow_token_writes::CHECK,
     agent_open_to_strangers::CHECK,
     agent_runs_unasked::CHECK,

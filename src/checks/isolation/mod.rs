@@ -2,6 +2,7 @@
 
 use crate::checks::CheckDef;
 
+mod account_serves_two_tiers;
 mod agent_changes_guardrail;
 mod agent_destroys_production;
 mod agent_reads_production;
@@ -18,6 +19,7 @@ pub const CHECKS: &[CheckDef] = &[
     agent_writes_production::CHECK,
     agent_reads_production::CHECK,
     agent_changes_guardrail::CHECK,
+    account_serves_two_tiers::CHECK,
     role_serves_two_tiers::CHECK,
     secret_serves_two_tiers::CHECK,
     oidc_trust_too_wide::CHECK,

@@ -3,13 +3,14 @@
 use crate::{
     base::foreign::Foreign,
     checks::{Sheet, Sight},
-    model::{action::ActionClass, id::EvidenceId, tier::Tier},
+    model::{action::ActionClass, id::EvidenceId, observed::Gap, tier::Tier},
     reach::path::{ReachPath, Verdict},
 };
 
 /// Writes one row for each agent. `deed` reads on from "can": `delete production data`.
 pub fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, classes: &[ActionClass], deed: &str) {
-    let targets_read = sight.world.forge.seen().is_some() & !sight.accounts(sheet).is_empty();
+    let stores_read = !sight.accounts(sheet).is_empty() && sight.world.accounts.iter().all(|one| one.stores.is_whole());
+    let targets_read = sight.world.forge.seen().is_some() && stores_read;
     sight.unread_ways(sheet);
     unread_stores(sight, sheet);
     for agent in sight.agents {
@@ -46,7 +47,7 @@ fn row(sheet: &mut Sheet<'_>, name: &Foreign, id: &str, paths: &[&ReachPath], de
         let gaps = unless(worst);
         sheet.unknown(id, worst.sentence.clone(), gaps).paths(of(Verdict::Possible).map(|path| path.id.clone()));
     } else if !targets_read {
-        let gap = crate::model::observed::Gap {
+        let gap = Gap {
             what: "production resources".to_owned(),
             why: "not all of GitHub and AWS was read".to_owned(),
             needs: None,
@@ -63,14 +64,19 @@ fn row(sheet: &mut Sheet<'_>, name: &Foreign, id: &str, paths: &[&ReachPath], de
 }
 
 /// What a possible path depends on, as gaps.
-pub fn unless(path: &ReachPath) -> Vec<crate::model::observed::Gap> {
-    let gap = |reason: &String| crate::model::observed::Gap {
+pub fn unless(path: &ReachPath) -> Vec<Gap> {
+    whether(&path.unless)
+}
+
+/// Reserves as gaps: nothing that was read says whether they hold.
+pub fn whether(reasons: &[String]) -> Vec<Gap> {
+    let gap = |reason: &String| Gap {
         what: format!("whether {reason}"),
         why: "could not be told from what was read".to_owned(),
         needs: None,
         evidence: Vec::new(),
     };
-    path.unless.iter().take(5).map(gap).collect()
+    reasons.iter().take(5).map(gap).collect()
 }
 
 /// The principal that carries the path to its resource, for a remedy; the agent itself where there is none.

@@ -1,10 +1,17 @@
 //! No agent can delete the data and its backups.
 //!
-//! Fails for a production store that one agent can both destroy and rob of its recovery, alone. Deletion protection and backups that the
-//! same hand can switch off protect against mistakes, not against that hand.
+//! Fails for an agent that alone can destroy a production store and every copy of it that was read: take deletion protection
+//! away first where it may, delete the store, then delete the snapshots, recovery points or versions that would bring it back.
+//! Protection and backups that the same hand can switch off protect against mistakes, not against that hand. Passes where the
+//! data is out of its reach or a copy stays that it cannot delete. The recoverability table tells each store fact by fact.
 
 use crate::checks::{Sheet, Sight, check};
-use crate::{checks::isolation::paths, model::action::ActionClass, reach::path::Verdict};
+use crate::{
+    analysis::agents::AgentPrincipal,
+    checks::isolation::paths,
+    model::{action::ActionClass, id::EvidenceId, observed::Gap, tier::Tier},
+    reach::recovery::{StoreRecovery, Verdict},
+};
 
 check!(
     agent_removes_recovery,
@@ -17,50 +24,65 @@ check!(
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     sight.unread_ways(sheet);
-    for (_, store) in sight.production_stores(sheet) {
-        for agent in sight.agents {
-            let worst = |class: ActionClass| {
-                sight.paths.iter().find(|path| {
-                    path.agent == agent.agent.id && path.class == class && path.resource.raw() == store.arn.as_str()
-                })
-            };
-            let (Some(destroys), Some(robs)) = (worst(ActionClass::Destroy), worst(ActionClass::RemovesRecovery))
-            else {
-                continue;
-            };
-            let subject = format!("{} {}", agent.agent.id.as_str(), store.arn.as_str());
-            let evidence: Vec<_> = [destroys, robs]
-                .iter()
-                .flat_map(|path| path.hops.iter().flat_map(|hop| hop.evidence.clone()))
-                .collect();
-            let name = format!("{} {}", store.kind.noun(), store.name);
-            // Worse of the two stands: both are needed, so the safer one decides.
-            match destroys.verdict.max(robs.verdict) {
-                Verdict::Open => sheet
-                    .fail(
-                        subject,
-                        format!("{} can delete {name} and its backups, with no human in between", agent.agent.name),
-                        &evidence,
-                    )
-                    .fix(
-                        "deny_recovery_removal",
-                        &[("action", &robs.action), ("resource", &store.name), ("role", paths::principal(robs))],
-                    ),
-                Verdict::Possible => sheet.unknown(
-                    subject,
-                    format!("{} can perhaps delete {name} and its backups", agent.agent.name),
-                    [paths::unless(destroys), paths::unless(robs)].concat(),
-                ),
-                Verdict::Gated | Verdict::Closed => sheet.pass(
-                    subject,
-                    format!("{} cannot take both {name} and its backups alone", agent.agent.name),
-                    &evidence,
-                ),
-            }
-            .paths([destroys.id.clone(), robs.id.clone()]);
+    let listed = sight.world.forge.seen().is_some()
+        && !sight.accounts(sheet).is_empty()
+        && sight.world.accounts.iter().all(|one| one.stores.is_whole());
+    sight.stores(sheet);
+    let production: Vec<_> = sight.recovery.iter().filter(|row| row.tier == Tier::Production).collect();
+    for agent in sight.agents {
+        row(sight, sheet, agent, &production, listed);
+    }
+    if sight.agents.is_empty() && sheet.is_empty() {
+        sheet.not_applicable("agents", "no coding agent was found in what was read", &[]);
+    }
+}
+
+fn row(sight: &Sight<'_>, sheet: &mut Sheet<'_>, agent: &AgentPrincipal, all: &[&StoreRecovery], listed: bool) {
+    let (id, name) = (&agent.agent.id, &agent.agent.name);
+    let of = |verdict: Verdict| -> Vec<&StoreRecovery> {
+        all.iter().copied().filter(|row| row.verdict_for(id) == verdict).collect()
+    };
+    let (lost, unknown) = (of(Verdict::Lost), of(Verdict::Unknown));
+    let evidence =
+        |rows: &[&StoreRecovery]| -> Vec<EvidenceId> { rows.iter().flat_map(|row| row.evidence()).cloned().collect() };
+    let destroys = |rows: &[&StoreRecovery]| {
+        let hits = |path: &&crate::reach::path::ReachPath| {
+            path.agent == *id && path.class == ActionClass::Destroy && rows.iter().any(|row| row.store == path.resource)
+        };
+        sight.paths.iter().filter(hits).map(|path| path.id.clone()).collect::<Vec<_>>()
+    };
+    if !lost.is_empty() {
+        let statement = format!(
+            "{name} alone can destroy {} of {} production stores with every copy that was read: {}",
+            lost.len(),
+            all.len(),
+            named(&lost)
+        );
+        let fixes = lost.iter().filter_map(|row| row.remedy.clone()).take(3);
+        sheet.fail(id.as_str(), statement, &evidence(&lost)).paths(destroys(&lost)).fixes(fixes);
+    } else if !unknown.is_empty() || !listed {
+        let statement = format!("whether {name} alone can destroy production data with every copy could not be told");
+        let mut gaps: Vec<Gap> =
+            unknown.iter().flat_map(|row| [paths::whether(&row.unless), row.gaps.clone()].concat()).collect();
+        for account in &sight.world.accounts {
+            gaps.extend(account.stores.gap(format!("stores of data in account {}", account.scope)));
         }
+        gaps.sort();
+        gaps.dedup();
+        gaps.truncate(8);
+        sheet.unknown(id.as_str(), statement, gaps).paths(destroys(&unknown));
+    } else {
+        let statement =
+            format!("{name} alone cannot destroy any of {} production stores with every copy of it", all.len());
+        sheet.pass(id.as_str(), statement, &evidence(all));
     }
-    if sheet.is_empty() {
-        sheet.not_applicable("stores", "no agent has a way to a production store", &[]);
+}
+
+/// At most five, by name.
+fn named(rows: &[&StoreRecovery]) -> String {
+    let mut names: Vec<String> = rows.iter().take(5).map(|row| row.name.to_string()).collect();
+    if rows.len() > names.len() {
+        names.push(format!("{} more", rows.len() - names.len()));
     }
+    names.join(", ")
 }

@@ -32,6 +32,9 @@ fn auditor(assessment: &Assessment) -> Assessment {
     for finding in &mut cut.findings {
         finding.remedies.clear();
     }
+    for row in &mut cut.recovery {
+        row.remedy = None;
+    }
     for path in cut.paths.iter_mut().filter(|path| path.verdict != Verdict::Closed) {
         path.closed_by.clear();
     }
@@ -50,6 +53,9 @@ fn buyer(full: &Assessment) -> Assessment {
         assertions: assertions(full),
         agents: full.agents.iter().map(|agent| self::agent(agent, &names)).collect(),
         paths: Vec::new(),
+        recovery: Vec::new(),
+        rollback: Vec::new(),
+        alerts: Vec::new(),
         matrix: full.matrix.iter().map(|cell| matrix_cell(cell, &names)).collect(),
         findings: Vec::new(),
         checks: full.checks.clone(),

@@ -7,7 +7,7 @@ use crate::report::{Assessment, Edition};
 
 use super::{
     artifact::{Artifact, Options, RenderError},
-    view::{self, Change, Hop, Path, Report},
+    view::{self, Change, Hop, Path, Report, Store},
     words::{self, Word},
 };
 use ink::Ink;
@@ -35,6 +35,7 @@ fn draw(report: &Report, width: usize, color: bool) -> String {
     if let Some(path) = report.headline.path.and_then(|at| report.paths.get(at)) {
         page.path(path);
     }
+    page.recovery(report);
     page.changes(&report.changes);
     page.unread(report);
     page.out
@@ -119,6 +120,39 @@ impl Page {
             let lead = wrap::pad(&lead, COLUMN - 4);
             self.line(&format!("   {rail}{}{text}", self.ink.tone(hop.verdict.tone, &lead)));
         }
+    }
+
+    /// Production stores that would be lost or might be, and how many actions would reach nobody.
+    fn recovery(&mut self, report: &Report) {
+        let at_risk: Vec<&Store> =
+            report.stores.iter().filter(|store| store.tier == "production" && store.fix.is_some()).collect();
+        let silent = report.alerts.iter().filter(|row| row.outcome.tone == words::Tone::Bad).count();
+        if at_risk.is_empty() && silent == 0 {
+            return;
+        }
+        self.rule("What would not come back");
+        for store in at_risk.iter().take(5) {
+            let mark = self.ink.tone(store.verdict.tone, store.verdict.mark);
+            let text = format!("{}: {}", store.name, store.verdict.text);
+            self.line(&format!("   {mark} {}", self.ink.strong(&wrap::cut(&text, self.width - 6))));
+            if let Some(fix) = &store.fix {
+                self.paragraph(5, &format!("safe with: {}", fix.change));
+            }
+        }
+        if at_risk.len() > 5 {
+            self.paragraph(3, &format!("and {} more in the report", words::count(at_risk.len() - 5, "store")));
+        }
+        if silent > 0 {
+            self.paragraph(
+                3,
+                &format!(
+                    "✗ nobody would hear of {} of {}",
+                    silent,
+                    words::count(report.alerts.len(), "destructive action")
+                ),
+            );
+        }
+        self.blank();
     }
 
     fn changes(&mut self, changes: &[Change]) {

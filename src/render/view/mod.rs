@@ -6,12 +6,14 @@ mod agents;
 mod judgement;
 pub mod order;
 mod paths;
+mod recovery;
 mod rows;
 mod text;
 
 pub use agents::{Agent, Deed, Matrix};
 pub use judgement::{Answer, Change, Criterion, Finding, Price, prices};
 pub use paths::{Edge, Hop, Node, Path, Target};
+pub use recovery::{Alert, Rollback, Store};
 pub use rows::{Assertion, Coverage, Evidence, Tier};
 pub use text::clip;
 
@@ -42,6 +44,11 @@ pub struct Report {
     pub agents: Vec<Agent>,
     pub paths: Vec<Path>,
     pub targets: Vec<Target>,
+    pub stores: Vec<Store>,
+    /// Production stores by verdict.
+    pub recoverable: Vec<Count>,
+    pub rollbacks: Vec<Rollback>,
+    pub alerts: Vec<Alert>,
     pub findings: Vec<Finding>,
     pub outcomes: Vec<Count>,
     pub criteria: Vec<Criterion>,
@@ -99,6 +106,10 @@ pub fn report(assessment: &Assessment, edition: Edition) -> Report {
         agents: agents::agents(assessment),
         targets: paths::targets(&sorted),
         paths: sorted.iter().map(|path| paths::path(path)).collect(),
+        stores: recovery::stores(assessment),
+        recoverable: recovery::verdicts(assessment),
+        rollbacks: recovery::rollbacks(assessment),
+        alerts: recovery::alerts(assessment),
         findings: judgement::findings(assessment),
         outcomes: judgement::outcomes(assessment),
         criteria: judgement::criteria(assessment),

@@ -12,6 +12,7 @@ use ambit::{
 };
 
 use super::fixture_paths;
+use super::fixture_recovery;
 use super::fixture_rows;
 
 const AS_OF: &str = "2026-11-24T06:00:00Z";
@@ -40,6 +41,9 @@ pub fn scaled(findings: usize) -> Assessment {
         tiers: tiers(),
         assertions: assertions(),
         agents: agents(),
+        recovery: fixture_recovery::stores(),
+        rollback: fixture_recovery::rollbacks(),
+        alerts: fixture_recovery::alerts(),
         matrix: fixture_paths::matrix(),
         findings: fixture_rows::findings(findings),
         checks: fixture_rows::checks(),

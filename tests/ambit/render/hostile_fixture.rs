@@ -58,6 +58,10 @@ const OURS: &[&str] = &[
     "branding",
     "data_date",
     "question_id",
+    "protected",
+    "restored",
+    "holds",
+    "may",
 ];
 
 /// The twin; every hostile text stands in it many times, one of them ten thousand characters long.

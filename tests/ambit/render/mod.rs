@@ -3,6 +3,7 @@
 mod editions;
 mod fixture;
 mod fixture_paths;
+mod fixture_recovery;
 mod fixture_rows;
 mod formats;
 mod hostile;

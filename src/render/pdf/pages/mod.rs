@@ -4,6 +4,7 @@ mod basis;
 mod cover;
 mod judgement;
 mod reach;
+mod recovery;
 mod summary;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ pub fn lay_out(report: &Report, faces: &Faces, theme: Theme, meta: Meta, logo: O
     flow.new_page();
     summary::draw(&mut flow, report);
     reach::draw(&mut flow, report);
+    recovery::draw(&mut flow, report);
     judgement::draw(&mut flow, report);
     basis::draw(&mut flow, report);
     let front = cover::contents(&mut flow);

@@ -4,6 +4,7 @@ pub mod agents;
 pub mod alerts;
 pub mod attribution;
 pub mod changes;
+pub mod local;
 pub mod recovery;
 pub mod rules;
 pub mod secrets;

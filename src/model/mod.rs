@@ -6,6 +6,7 @@ pub mod agent;
 pub mod alert;
 pub mod change;
 pub mod cloud;
+pub mod history;
 pub mod iam;
 pub mod id;
 pub mod observed;

@@ -26,4 +26,5 @@ mod hook;
 mod iam;
 mod promises;
 mod render;
+mod repository;
 mod wire;

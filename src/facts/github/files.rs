@@ -15,8 +15,7 @@ use super::{
     shape::{flag, list, text},
 };
 use crate::{
-    base::fnmatch,
-    controls::agents::Signatures,
+    controls::agents::{Signatures, covers},
     model::{
         id::{EvidenceId, RepoName},
         observed::Observed,
@@ -38,7 +37,7 @@ static FOLDERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 /// it is empty only in a broken build.
 static PATTERNS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let agents = Signatures::built_in().map(|known| known.agents).unwrap_or_default();
-    agents.into_iter().flat_map(|agent| agent.files).collect()
+    agents.iter().flat_map(|agent| agent.reads().cloned()).collect()
 });
 
 /// Paths of files, as far as the tree was read; folders at the root with a slash at the end.
@@ -151,10 +150,7 @@ pub(super) fn agent_files(files: &Files) -> Observed<Vec<String>> {
 }
 
 fn configures_agent(path: &str) -> bool {
-    PATTERNS.iter().any(|pattern| match pattern.strip_suffix('/') {
-        Some(folder) => path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1),
-        None => fnmatch::matches(pattern, path),
-    })
+    PATTERNS.iter().any(|pattern| covers(pattern, path))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod agents;
 pub mod catalogue;
 pub mod config;
 pub mod embedded;
+pub mod guardrails;
 mod lint;
 pub mod operations;
 pub mod permissions;

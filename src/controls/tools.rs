@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex::bytes::Regex;
+use regex::Regex;
 use serde::Deserialize;
 
 use super::embedded;
@@ -46,7 +46,7 @@ impl Tools {
         let text = embedded::text("tools.yaml").unwrap_or_default();
         let File { tools } = yaml_serde::from_str(text).map_err(|e| ToolsError(e.to_string()))?;
         let hosts: Vec<String> = tools.iter().flat_map(|tool| &tool.hosts).map(|host| regex::escape(host)).collect();
-        let hosts = Regex::new(&format!("(?i-u){}", hosts.join("|"))).map_err(|e| ToolsError(e.to_string()))?;
+        let hosts = Regex::new(&format!("(?i){}", hosts.join("|"))).map_err(|e| ToolsError(e.to_string()))?;
         Ok(Tools { tools, hosts })
     }
 
@@ -64,11 +64,11 @@ impl Tools {
         self.tools.iter().find(|tool| tool.secrets.iter().any(|known| known.eq_ignore_ascii_case(name)))
     }
 
-    /// The tools whose hosts stand in some bytes, each with its host, once.
-    pub fn by_host(&self, bytes: &[u8]) -> BTreeMap<&str, &str> {
+    /// The tools whose hosts stand in a text, each with its host, once.
+    pub fn by_host(&self, text: &str) -> BTreeMap<&str, &str> {
         let mut found = BTreeMap::new();
-        for host in self.hosts.find_iter(bytes).filter(|host| is_whole(bytes, host.start(), host.end())) {
-            let is = |known: &String| known.as_bytes().eq_ignore_ascii_case(host.as_bytes());
+        for host in self.hosts.find_iter(text).filter(|host| is_whole(text.as_bytes(), host.start(), host.end())) {
+            let is = |known: &String| known.eq_ignore_ascii_case(host.as_str());
             for tool in &self.tools {
                 if let Some(host) = tool.hosts.iter().find(|known| is(known)) {
                     found.insert(tool.id.as_str(), host.as_str());
@@ -110,7 +110,7 @@ mod tests {
             ("docs.anthropic.com", vec![]),
             ("openapi: 3.1.0\npaths:\n  /agents/{id}: {}", vec![]),
         ] {
-            assert_eq!(tools.by_host(text.as_bytes()).into_keys().collect::<Vec<_>>(), expected, "{text}");
+            assert_eq!(tools.by_host(text).into_keys().collect::<Vec<_>>(), expected, "{text}");
         }
         assert_eq!(tools.by_package("npm", "@ai-sdk/openai").unwrap().id, "vercel-ai-sdk");
         assert!(tools.by_package("npm", "openapi").is_none());

@@ -1,10 +1,6 @@
 //! A repository as its objects show it, without the forge around it: commits, the files of one revision, branches.
 
-use super::{
-    change::Commit,
-    id::{BranchName, EvidenceId},
-    observed::Gap,
-};
+use super::{change::Commit, id::BranchName, observed::Gap};
 
 /// The commits behind HEAD, newest first, and what stands in the way of more.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,34 +42,4 @@ impl HistoryCommit {
 pub struct BranchTip {
     pub name: BranchName,
     pub commit: String,
-}
-
-/// A file of one revision, from a forge's answer or from a clone alike. What it says is a claim of whoever may write it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RepositoryFile {
-    /// From the root, with `/`.
-    pub path: String,
-    pub bytes: Vec<u8>,
-    pub source: FileSource,
-}
-
-/// Where a file's bytes come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FileSource {
-    /// A recorded answer.
-    Evidence(Vec<EvidenceId>),
-    /// The object database of a clone: the blob's id.
-    Blob(String),
-}
-
-impl RepositoryFile {
-    /// The text; bytes that are not UTF-8 become U+FFFD.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.bytes)
-    }
-
-    /// The part of the path after the last slash.
-    pub fn name(&self) -> &str {
-        self.path.rsplit_once('/').map_or(self.path.as_str(), |(_, name)| name)
-    }
 }

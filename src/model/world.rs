@@ -7,6 +7,7 @@ use super::{
     alert::Detection,
     change::{Deployment, PullRequest},
     cloud::{Caller, DataStore, OidcProvider, ScpLayer, Trail},
+    file::RepositoryFile,
     iam::AuthorizationDetails,
     id::{EvidenceId, RepoName, RunId},
     observed::Observed,
@@ -111,8 +112,9 @@ pub struct Repository {
     pub workflow_defaults: Observed<WorkflowDefaults>,
     /// Whether a CODEOWNERS file exists, and its text: a claim that the judged can write.
     pub codeowners: Observed<String>,
-    /// Paths of agent configuration files at the default branch's head (`.claude/settings.json`, `AGENTS.md` …).
-    pub agent_files: Observed<Vec<String>>,
+    /// Files at the default branch's head that configure or instruct agents, or that hold a commit back
+    /// (`.claude/settings.json`, `AGENTS.md`, `.pre-commit-config.yaml` …).
+    pub agent_files: Observed<Vec<RepositoryFile>>,
     pub pull_requests: Observed<Vec<PullRequest>>,
     pub deployments: Observed<Vec<Deployment>>,
     pub evidence: Vec<EvidenceId>,

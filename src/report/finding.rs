@@ -8,6 +8,7 @@ use crate::{
     model::{
         id::{CheckId, EvidenceId, FindingId, ObjectiveId, PathId},
         observed::Gap,
+        severity::Severity,
     },
 };
 
@@ -26,16 +27,6 @@ pub enum Outcome {
     Manual,
     Pass,
     NotApplicable,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    Info,
-    Low,
-    Medium,
-    High,
-    Critical,
 }
 
 /// The framework's three failure modes.

@@ -14,7 +14,7 @@ use crate::{
     base::foreign::Foreign,
     controls::agents::{Level, Signatures},
     model::{
-        history::{BranchTip, Files, History, RepositoryFile},
+        history::{BranchTip, Files, History},
         pipeline::{Workflow, WorkflowFile},
     },
 };
@@ -241,9 +241,4 @@ pub fn parsed(files: &[WorkflowFile]) -> impl Iterator<Item = &Workflow> {
         WorkflowFile::Parsed(workflow) => Some(workflow),
         WorkflowFile::Unreadable { .. } => None,
     })
-}
-
-/// Whether a file's text has to be kept: the workflows.
-pub fn is_workflow(file: &RepositoryFile) -> bool {
-    crate::facts::github::files::is_workflow(&file.path)
 }

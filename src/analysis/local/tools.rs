@@ -15,7 +15,7 @@ use crate::{
         },
         github::files::is_workflow,
     },
-    model::{history::RepositoryFile, pipeline::Workflow},
+    model::{file::RepositoryFile, pipeline::Workflow},
 };
 
 /// Files that one row lists; the count goes on.
@@ -66,7 +66,7 @@ impl<'a> Scanner<'a> {
                 self.add(&id, &format!("MCP server {}", server.name), format!("server {}", server.runs), &file.path);
             }
         } else {
-            for (id, host) in self.tools.by_host(&file.bytes) {
+            for (id, host) in file.text.seen().map(|text| self.tools.by_host(text)).unwrap_or_default() {
                 self.add(id, self.tools.name(id), format!("host {host}"), &file.path);
             }
         }

@@ -8,7 +8,7 @@ use crate::{
     cli::{Exit, Failure, args::Agents, printer::Printer},
     collect::local::{Limits, LocalRepository},
     controls::{agents::Signatures, tools::Tools},
-    facts::github::workflows,
+    facts::github::{files::is_workflow, workflows},
     render::words::count,
 };
 
@@ -34,8 +34,9 @@ fn read(clone: &LocalRepository, tools: &Tools) -> Result<Reading, Failure> {
     let mut files = Vec::new();
     let seen = clone.files(local::is_wanted, |file| {
         scanner.see(&file);
-        if local::is_workflow(&file) {
-            files.push(workflows::parse(&file.path, &file.text(), Vec::new()));
+        if is_workflow(&file.path) {
+            let text = file.text.seen().map_or("", String::as_str);
+            files.push(workflows::parse(&file.path, text, Vec::new()));
         }
     });
     local::parsed(&files).for_each(|workflow| scanner.workflow(workflow));

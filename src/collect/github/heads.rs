@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::{Error, client::Client, repository::Listed};
 use crate::{
     facts::github::{
-        files::CODEOWNERS,
-        heads::{Head, OWNERS, of_answer},
+        files::{BY_NAME, CODEOWNERS},
+        heads::{Head, OWNERS, alias, of_answer},
     },
     model::id::RepoName,
 };
@@ -65,20 +65,18 @@ fn document(repositories: &[Listed]) -> (String, Value) {
         variables.insert(format!("o{at}"), repository.name.owner().into());
         variables.insert(format!("n{at}"), repository.name.name().into());
     }
-    let owners = CODEOWNERS.iter().zip(OWNERS);
-    let owners: String = owners
-        .map(|(path, alias)| {
-            format!(
-                "  {alias}: object(expression: \"HEAD:{path}\") {{ ... on Blob {{ text isBinary isTruncated }} }}\n"
-            )
-        })
+    let owners = CODEOWNERS.iter().zip(OWNERS).map(|(path, alias)| (*path, alias.to_owned()));
+    let named = BY_NAME.iter().map(|path| (path.as_str(), alias(path)));
+    let texts: String = owners
+        .chain(named)
+        .map(|(path, alias)| format!("  {alias}: object(expression: \"HEAD:{path}\") {{ ...Text }}\n"))
         .collect();
     let document = format!(
         "query Heads({}) {{\n{fields}}}\nfragment Head on Repository {{\n  nameWithOwner\n\
          \x20 root: object(expression: \"HEAD:\") {{ ... on Tree {{ entries {{ name type oid }} }} }}\n\
          \x20 github: object(expression: \"HEAD:.github\") {{ ... on Tree {{ entries {{ name type oid object {{ ... on Tree {{ entries {{ name type oid object {{ ... on Tree {{ entries {{ name type oid }} }} }} }} }} }} }} }} }}\n\
-         \x20 workflows: object(expression: \"HEAD:.github/workflows\") {{ ... on Tree {{ entries {{ name type object {{ ... on Blob {{ text isBinary isTruncated }} }} }} }} }}\n\
-         {owners}}}",
+         \x20 workflows: object(expression: \"HEAD:.github/workflows\") {{ ... on Tree {{ entries {{ name type object {{ ...Text }} }} }} }}\n\
+         {texts}}}\nfragment Text on Blob {{ text isBinary isTruncated }}",
         declared.join(", ")
     );
     (document, Value::Object(variables))

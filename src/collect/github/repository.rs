@@ -10,7 +10,7 @@ use crate::{
     controls::config::RefPattern,
     facts::github::{
         environments,
-        files::{CODEOWNERS, Folder, is_workflow},
+        files::{BY_NAME, CODEOWNERS, Folder, is_workflow, texts_beside},
         heads::Head,
         paths, workflows,
     },
@@ -115,7 +115,8 @@ async fn files(client: &Client, repository: &Listed, head: Option<&Head>) -> Res
         None => Folder::of(&client.get(&paths::tree(name, &repository.default_branch)).await?.json(), ""),
     };
     let mut files = root.files.clone();
-    for (folder, digest) in root.to_read() {
+    files.extend(head.into_iter().flat_map(|head| head.named.iter().cloned()));
+    for (folder, digest) in root.to_read(head.is_some()) {
         match head.and_then(|head| head.github.as_ref()).filter(|_| folder == ".github") {
             Some(github) => files.extend(github.files.iter().cloned()),
             None => {
@@ -124,6 +125,8 @@ async fn files(client: &Client, repository: &Listed, head: Option<&Head>) -> Res
             }
         }
     }
+    files.sort();
+    files.dedup();
     let owners = CODEOWNERS.iter().find(|path| files.iter().any(|file| file == **path));
     match owners {
         Some(path) => drop(source(client, name, path, head).await?),
@@ -131,6 +134,10 @@ async fn files(client: &Client, repository: &Listed, head: Option<&Head>) -> Res
             drop(source(client, name, "docs/CODEOWNERS", head).await?);
         }
         None => {}
+    }
+    let by_name = files.iter().filter(|path| BY_NAME.contains(*path));
+    for path in by_name.chain(texts_beside(&files)) {
+        source(client, name, path, head).await?;
     }
     let mut triggers = Vec::new();
     for path in files.iter().filter(|path| is_workflow(path)) {

@@ -14,7 +14,8 @@ mod tree;
 use std::path::{Path, PathBuf};
 
 use crate::model::{
-    history::{BranchTip, Files, History, RepositoryFile},
+    file::RepositoryFile,
+    history::{BranchTip, Files, History},
     observed::Gap,
 };
 

@@ -7,7 +7,7 @@ use super::{
     Limits, gap,
     objects::{Missing, Objects},
 };
-use crate::model::history::{FileSource, Files, RepositoryFile};
+use crate::model::{file::RepositoryFile, history::Files, observed::Observed};
 
 /// Bytes of a commit, and of one folder's listing: about 100,000 entries.
 const LISTING: u64 = 8 << 20;
@@ -117,8 +117,8 @@ impl<W: Fn(&str) -> bool, S: FnMut(RepositoryFile)> Walk<'_, W, S> {
                 self.bytes += bytes.len() as u64;
                 if !bytes.iter().take(SNIFFED).any(|byte| *byte == 0) {
                     self.files.read += 1;
-                    let source = FileSource::Blob(id.to_string());
-                    (self.see)(RepositoryFile { path: path.to_owned(), bytes: bytes.to_vec(), source });
+                    let text = String::from_utf8_lossy(bytes).into_owned();
+                    (self.see)(RepositoryFile { path: path.to_owned(), text: Observed::known(text, Vec::new()) });
                 }
             }
             Err(Missing::TooLarge(_)) => self.left_out.large.push(path.to_owned()),

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::history::RepositoryFile;
+use crate::model::file::RepositoryFile;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -48,17 +48,17 @@ pub fn ecosystem(path: &str) -> Option<Ecosystem> {
 /// What a manifest asks for, sorted; nothing where it cannot be read.
 pub fn dependencies(file: &RepositoryFile) -> Vec<Dependency> {
     let Some(ecosystem) = ecosystem(&file.path) else { return Vec::new() };
-    let text = file.text();
+    let Some(text) = file.text.seen() else { return Vec::new() };
     let names = match (ecosystem, file.name()) {
-        (Ecosystem::Npm, _) => npm(&text),
-        (Ecosystem::Pypi, "pyproject.toml" | "Pipfile") => python_project(&text),
+        (Ecosystem::Npm, _) => npm(text),
+        (Ecosystem::Pypi, "pyproject.toml" | "Pipfile") => python_project(text),
         (Ecosystem::Pypi, _) => text.lines().filter_map(requirement).collect(),
-        (Ecosystem::Cargo, _) => cargo(&text),
-        (Ecosystem::Go, _) => captured(&GO, &text),
-        (Ecosystem::Rubygems, _) => captured(&GEM, &text),
-        (Ecosystem::Nuget, _) => captured(&NUGET, &text),
-        (Ecosystem::Maven, "pom.xml") => maven(&text),
-        (Ecosystem::Maven, _) => captured(&GRADLE, &text),
+        (Ecosystem::Cargo, _) => cargo(text),
+        (Ecosystem::Go, _) => captured(&GO, text),
+        (Ecosystem::Rubygems, _) => captured(&GEM, text),
+        (Ecosystem::Nuget, _) => captured(&NUGET, text),
+        (Ecosystem::Maven, "pom.xml") => maven(text),
+        (Ecosystem::Maven, _) => captured(&GRADLE, text),
     };
     let mut all: Vec<Dependency> =
         names.into_iter().map(|name| Dependency { ecosystem, name: normal(ecosystem, &name) }).collect();
@@ -174,11 +174,10 @@ fn maven(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::history::FileSource;
+    use crate::model::observed::Observed;
 
     fn names(path: &str, text: &str) -> Vec<String> {
-        let source = FileSource::Blob(String::new());
-        let file = RepositoryFile { path: path.to_owned(), bytes: text.as_bytes().to_vec(), source };
+        let file = RepositoryFile { path: path.to_owned(), text: Observed::known(text.to_owned(), Vec::new()) };
         dependencies(&file).into_iter().map(|dependency| dependency.name).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::history::RepositoryFile;
+use crate::model::file::RepositoryFile;
 
 /// A configured server. Values of `env` and `headers` are never kept: they may be secrets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,10 +34,10 @@ pub fn configures(path: &str) -> bool {
 
 /// The servers of one file, in the order of their names; none where it cannot be read.
 pub fn servers(file: &RepositoryFile) -> Vec<McpServer> {
-    let text = file.text();
+    let Some(text) = file.text.seen() else { return Vec::new() };
     let value: Option<Value> = match file.path.as_str() {
-        TOML => toml::from_str(&text).ok(),
-        _ => serde_json::from_str(&text).ok(),
+        TOML => toml::from_str(text).ok(),
+        _ => serde_json::from_str(text).ok(),
     };
     let members = ["mcpServers", "servers", "mcp_servers"];
     let tables = members.iter().filter_map(|member| value.as_ref()?.get(member)?.as_object());
@@ -74,11 +74,10 @@ fn is_plain(argument: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::history::FileSource;
+    use crate::model::observed::Observed;
 
     fn read(path: &str, text: &str) -> Vec<(String, String)> {
-        let source = FileSource::Blob(String::new());
-        let file = RepositoryFile { path: path.to_owned(), bytes: text.as_bytes().to_vec(), source };
+        let file = RepositoryFile { path: path.to_owned(), text: Observed::known(text.to_owned(), Vec::new()) };
         servers(&file).into_iter().map(|server| (server.name, server.runs)).collect()
     }
 

@@ -15,8 +15,12 @@ use super::{
     shape::{flag, list, text},
 };
 use crate::{
-    controls::agents::{Signatures, covers},
+    controls::{
+        agents::{Signatures, covers},
+        guardrails::Guardrails,
+    },
     model::{
+        file::RepositoryFile,
         id::{EvidenceId, RepoName},
         observed::Observed,
     },
@@ -39,6 +43,29 @@ static PATTERNS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let agents = Signatures::built_in().map(|known| known.agents).unwrap_or_default();
     agents.iter().flat_map(|agent| agent.reads().cloned()).collect()
 });
+
+/// Where a repository states what runs before a commit: pre-commit, Lefthook, husky, and npm's own hooks.
+const COMMIT_HOOKS: [&str; 7] = [
+    ".pre-commit-config.yaml",
+    "lefthook.yml",
+    ".lefthook.yml",
+    ".husky/pre-commit",
+    ".githooks/pre-commit",
+    "package.json",
+    "lint-staged.config.js",
+];
+
+/// Files at a fixed place whose text counts: agents' settings and instructions, and what runs before a commit. They are
+/// asked for by name, so that no folder need be listed for them.
+pub static BY_NAME: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let settings = Guardrails::built_in().map(|known| known.settings).unwrap_or_default();
+    let instructions = PATTERNS.iter().filter(|path| is_instruction(path) && !path.contains('*')).cloned();
+    let hooks = COMMIT_HOOKS.map(str::to_owned);
+    settings.into_iter().flat_map(|kind| kind.files).chain(instructions).chain(hooks).collect()
+});
+
+/// Files read one by one beyond those of [`BY_NAME`]: rules and sub-agents in folders of their own.
+const MOST_BESIDE: usize = 30;
 
 /// Paths of files, as far as the tree was read; folders at the root with a slash at the end.
 pub(super) type Files = Observed<Vec<String>>;
@@ -70,9 +97,11 @@ impl Folder {
         folder
     }
 
-    /// The folders to read further, with their digests.
-    pub fn to_read(&self) -> impl Iterator<Item = (&str, &str)> {
-        let wanted = self.folders.iter().filter(|(name, _)| FOLDERS.contains(*name));
+    /// The folders to read further, with their digests. A head's answer tells of [`BY_NAME`] without their folders.
+    pub fn to_read(&self, by_head: bool) -> impl Iterator<Item = (&str, &str)> {
+        let of_name = |name: &str| BY_NAME.iter().any(|path| path.split_once('/').is_some_and(|(at, _)| at == name));
+        let wanted =
+            self.folders.iter().filter(move |(name, _)| FOLDERS.contains(*name) || (!by_head && of_name(name)));
         wanted.map(|(name, digest)| (name.as_str(), digest.as_str()))
     }
 }
@@ -91,7 +120,7 @@ pub(super) fn read(reader: &Reader<'_>, repo: &RepoName, branch: &str, head: Opt
         let mut whole = !root.truncated;
         let mut files = root.files.clone();
         files.extend(root.folders.keys().map(|folder| format!("{folder}/")));
-        for (name, digest) in root.to_read() {
+        for (name, digest) in root.to_read(head.is_some()) {
             let below = match head.and_then(|head| head.github.as_ref()).filter(|_| name == ".github") {
                 Some(folder) => Observed::known(folder.clone(), Vec::new()),
                 None => {
@@ -108,6 +137,9 @@ pub(super) fn read(reader: &Reader<'_>, repo: &RepoName, branch: &str, head: Opt
                 None => whole = false,
             }
         }
+        let named = head.into_iter().flat_map(|head| &head.named).filter(|path| !files.contains(path));
+        let named: Vec<String> = named.cloned().collect();
+        files.extend(named);
         listed(files, whole, evidence)
     })
 }
@@ -144,9 +176,34 @@ pub(super) fn codeowners(reader: &Reader<'_>, repo: &RepoName, files: &Files, he
     }
 }
 
-/// Files that configure some known agent.
-pub(super) fn agent_files(files: &Files) -> Observed<Vec<String>> {
-    files.clone().map(|files| files.into_iter().filter(|path| configures_agent(path)).collect())
+/// The files that configure or instruct an agent, or hold a commit back, with the texts that count.
+pub(super) fn agent_files(
+    reader: &Reader<'_>,
+    repo: &RepoName,
+    files: &Files,
+    head: Option<&Head>,
+) -> Observed<Vec<RepositoryFile>> {
+    files.clone().map(|files| {
+        let beside: BTreeSet<&String> = texts_beside(&files).collect();
+        let text = |path: &String| match BY_NAME.contains(path) || beside.contains(path) {
+            true => source(reader, repo, path, head),
+            false => Observed::not_collected("what it says decides nothing here"),
+        };
+        let kept = files.iter().filter(|path| BY_NAME.contains(*path) || configures_agent(path));
+        kept.map(|path| RepositoryFile { path: path.clone(), text: text(path) }).collect()
+    })
+}
+
+/// Instructions in folders of their own, as many as are read.
+pub fn texts_beside(files: &[String]) -> impl Iterator<Item = &String> {
+    let counts = |path: &&String| configures_agent(path) && is_instruction(path) && !BY_NAME.contains(*path);
+    files.iter().filter(counts).take(MOST_BESIDE)
+}
+
+/// Prose for an agent, as against settings: by its ending or its name.
+pub fn is_instruction(path: &str) -> bool {
+    const ENDINGS: [&str; 6] = [".md", ".mdc", "rules", "hints", "-guidelines", "memory.txt"];
+    !path.starts_with(WORKFLOWS) && ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 fn configures_agent(path: &str) -> bool {
@@ -171,6 +228,17 @@ mod tests {
             assert_eq!(configures_agent(path), known, "{path}");
         }
         assert!(FOLDERS.contains(".claude") && FOLDERS.contains(".github") && !FOLDERS.contains("docs"));
+    }
+
+    #[test]
+    fn texts_are_read_where_they_count() {
+        for path in [".claude/settings.json", ".vscode/mcp.json", "AGENTS.md", ".cursorrules", ".husky/pre-commit"] {
+            assert!(BY_NAME.contains(path), "{path}");
+        }
+        assert!(!BY_NAME.contains(".coderabbit.yaml") && !BY_NAME.contains(".claude/agents/"));
+        let files =
+            [".claude/agents/a.md", ".cursor/rules/b.mdc", "AGENTS.md", ".claude/skills/run.py"].map(str::to_owned);
+        assert_eq!(texts_beside(&files).collect::<Vec<_>>(), [&files[0], &files[1]]);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Head {
     pub github: Option<Folder>,
     /// Texts of workflow files and of CODEOWNERS, by path.
     pub texts: BTreeMap<String, String>,
+    /// Files asked for by name that are there, in folders that the listings above do not show too.
+    pub named: Vec<String>,
     pub(super) evidence: Vec<EvidenceId>,
 }
 
@@ -44,18 +46,23 @@ impl Head {
             true => Some(folder(entries(node.get("github")?)?, ".github/")),
             false => None,
         };
-        let mut texts = BTreeMap::new();
+        let (mut texts, mut named) = (BTreeMap::new(), Vec::new());
         for entry in node.get("workflows").and_then(entries).into_iter().flatten() {
             if let (Some(name), Some(source)) = (text(entry, "name"), entry.get("object").and_then(blob)) {
                 texts.insert(format!("{WORKFLOWS}{name}"), source);
             }
+        }
+        for (alias, object) in node.as_object().into_iter().flatten() {
+            let Some(path) = path_of(alias).filter(|_| !object.is_null()) else { continue };
+            texts.extend(blob(object).map(|source| (path.clone(), source)));
+            named.push(path);
         }
         for (path, alias) in CODEOWNERS.iter().zip(OWNERS) {
             if let Some(source) = node.get(alias).and_then(blob) {
                 texts.insert((*path).to_owned(), source);
             }
         }
-        Some(Head { root, github, texts, evidence: Vec::new() })
+        Some(Head { root, github, texts, named, evidence: Vec::new() })
     }
 
     /// A file's text, where the answer holds it.
@@ -63,6 +70,20 @@ impl Head {
         let source = self.texts.get(path)?;
         Some(Observed::known(source.clone(), self.evidence.clone()))
     }
+}
+
+/// The alias of a file that is asked for by its path: GraphQL takes letters, digits and underscores alone, so the path is
+/// written in hexadecimal digits.
+pub fn alias(path: &str) -> String {
+    path.bytes().fold(ALIAS.to_owned(), |alias, byte| format!("{alias}{byte:02x}"))
+}
+
+const ALIAS: &str = "text_";
+
+fn path_of(alias: &str) -> Option<String> {
+    let digits = alias.strip_prefix(ALIAS)?.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    String::from_utf8(digits.map(byte).collect::<Option<Vec<u8>>>()?).ok()
 }
 
 /// The repositories of one answer.

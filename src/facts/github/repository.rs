@@ -118,7 +118,7 @@ fn repository(
         actions: actions::settings(reader, &name),
         workflow_defaults: actions::workflow_defaults(reader, &at("/actions/permissions/workflow")),
         codeowners: files::codeowners(reader, &name, &files, head),
-        agent_files: files::agent_files(&files),
+        agent_files: files::agent_files(reader, &name, &files, head),
         pull_requests: changes::pull_requests(reader, changes),
         deployments: deployments(reader, &name, &environments),
         environments,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Recording, told, user};
 use crate::model::{
     actor::Permission,
+    file::RepositoryFile,
     observed::Reading,
     pipeline::{BranchPolicy, Environment, Reviewer, SecretScope, WorkflowFile},
 };
@@ -176,6 +177,7 @@ fn with_files() -> Recording {
             tree(&[("workflows", "tree", "w1"), ("workflows/ci.yml", "blob", "w2"), ("CODEOWNERS", "blob", "o1")]),
         )
         .file(&at("/contents/.github/CODEOWNERS"), "* @acme/platform\n")
+        .file(&at("/contents/CLAUDE.md"), "Be careful.\n")
         .file(&at("/contents/.github/workflows/ci.yml"), "on: push\njobs: {a: {runs-on: ubuntu-latest, steps: []}}\n")
         .list(
             &at("/actions/workflows"),
@@ -190,7 +192,8 @@ fn with_files() -> Recording {
 fn files_of_the_default_branch() {
     let shop = with_files().repository();
     assert_eq!(shop.codeowners.seen().map(String::as_str), Some("* @acme/platform\n"));
-    assert_eq!(shop.agent_files.members(), ["CLAUDE.md"]);
+    let claude = &shop.agent_files.members()[0];
+    assert_eq!((claude.path.as_str(), claude.text.seen().map(String::as_str)), ("CLAUDE.md", Some("Be careful.\n")));
     let states = shop.workflows.members().iter().map(|file| match file {
         WorkflowFile::Parsed(workflow) => (workflow.path.as_str(), workflow.state.as_deref()),
         WorkflowFile::Unreadable { path, .. } => (path.as_str(), None),
@@ -356,6 +359,7 @@ fn head() -> Value {
         "github": {"entries": [workflows, entry("CODEOWNERS", "blob")]},
         "workflows": {"entries": [ci]},
         "ownersGithub": blob("* @acme/platform\n"), "ownersRoot": null, "ownersDocs": null,
+        "text_434c415544452e6d64": blob("Be careful.\n"), "text_4147454e54532e6d64": null,
     })
 }
 
@@ -367,7 +371,11 @@ fn with_head(node: &Value) -> Recording {
 fn one_graphql_answer_tells_what_many_rest_answers_tell() {
     let (rest, graphql) = (with_files().repository(), with_head(&head()).repository());
     assert_eq!(graphql.codeowners.seen(), rest.codeowners.seen());
-    assert_eq!(graphql.agent_files.seen(), rest.agent_files.seen());
+    let texts = |files: &[RepositoryFile]| {
+        let text = |file: &RepositoryFile| (file.path.clone(), file.text.seen().cloned());
+        files.iter().map(text).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(graphql.agent_files.members()), texts(rest.agent_files.members()));
     let jobs = |files: &[WorkflowFile]| match &files[0] {
         WorkflowFile::Parsed(workflow) => (workflow.path.clone(), workflow.jobs.clone()),
         WorkflowFile::Unreadable { why, .. } => panic!("{why}"),

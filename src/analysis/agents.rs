@@ -149,6 +149,11 @@ fn workflow_agents(found: &mut Found<'_>, repository: &Repository) {
     }
 }
 
+/// The first agent that a step runs.
+pub fn agent_step<'a>(signatures: &'a Signatures, step: &Step) -> Option<(&'a Signature, String)> {
+    of_step(signatures, step).into_iter().next()
+}
+
 /// The agents that a step runs, by `uses`, by a container or by a command line, and the words that show each.
 pub fn of_step<'a>(signatures: &'a Signatures, step: &Step) -> Vec<(&'a Signature, String)> {
     let uses = step.uses.as_deref().unwrap_or_default();

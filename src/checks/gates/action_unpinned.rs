@@ -72,7 +72,7 @@ fn holds_power(sight: &Sight<'_>, workflow: &Workflow, job: &Job) -> bool {
     workflow.mints_tokens(job)
         || !job.secrets.is_empty()
         || job.reads_all_secrets
-        || job.steps.iter().any(|step| !agents::of_step(sight.signatures, step).is_empty())
+        || job.steps.iter().any(|step| agents::agent_step(sight.signatures, step).is_some())
 }
 
 /// A ref that is no full commit id, of an owner who is neither the platform nor the repository itself.

@@ -142,7 +142,7 @@ fn workflow_agents(found: &mut Found<'_>, repository: &Repository) {
     for workflow in repository.parsed_workflows() {
         for job in &workflow.jobs {
             for step in &job.steps {
-                if let Some((signature, how)) = agent_step(found.signatures, step) {
+                for (signature, how) in of_step(found.signatures, step) {
                     add_job(found, repository, workflow, job, &signature.name.clone(), how);
                 }
             }
@@ -150,18 +150,21 @@ fn workflow_agents(found: &mut Found<'_>, repository: &Repository) {
     }
 }
 
-/// The agent that a step runs and the words that show it.
+/// The first agent that a step runs.
 pub fn agent_step<'a>(signatures: &'a Signatures, step: &Step) -> Option<(&'a Signature, String)> {
-    let by_uses = step.uses.as_deref().and_then(|uses| Some((signatures.by_action(uses)?, format!("uses {uses}"))));
-    by_uses.or_else(|| {
-        let script = step.run.as_deref()?;
-        let signature = signatures.by_command(script)?;
-        let line = script
-            .lines()
-            .find(|line| signature.commands.iter().any(|pattern| pattern.is_match(line)))
-            .unwrap_or(script);
-        Some((signature, format!("runs {}", line.trim())))
-    })
+    of_step(signatures, step).into_iter().next()
+}
+
+/// The agents that a step runs, by `uses`, by a container or by a command line, and the words that show each.
+pub fn of_step<'a>(signatures: &'a Signatures, step: &Step) -> Vec<(&'a Signature, String)> {
+    let uses = step.uses.as_deref().unwrap_or_default();
+    let by_uses = signatures.by_action(uses).or_else(|| signatures.by_image(uses));
+    let by_uses = by_uses.map(|signature| (signature, format!("uses {uses}")));
+    let by_script = signatures.by_script(step.run.as_deref().unwrap_or_default());
+    by_uses
+        .into_iter()
+        .chain(by_script.into_iter().map(|(signature, line)| (signature, format!("runs {line}"))))
+        .collect()
 }
 
 fn add_job(found: &mut Found<'_>, repository: &Repository, workflow: &Workflow, job: &Job, name: &str, how: String) {

@@ -4,7 +4,7 @@
 //! session trailer, author or committer address, co-author trailer, text of the body, head branch.
 
 use crate::{
-    controls::agents::{Level, Signature, Signatures},
+    controls::agents::{Level, Pattern, Signature, Signatures, Trailer, noreply},
     model::{
         actor::Account,
         change::{Commit, PullRequest},
@@ -54,16 +54,26 @@ pub fn of_pull_request(signatures: &Signatures, pull: &PullRequest) -> Vec<Mark>
     {
         marks.push(mark(agent, Level::Author, "account", &account.login));
     }
-    for agent in &signatures.agents {
-        if let Some(prefix) = agent.branches.iter().find(|prefix| pull.head.starts_with(prefix.as_str())) {
-            marks.push(mark(agent, Level::Author, "branch", prefix));
-        }
-    }
     of_text(signatures, &pull.body, &mut marks);
     for commit in pull.commits.members() {
         marks.extend(of_commit(signatures, commit));
     }
+    if let Some((agent, alone)) = by_branch(signatures, &pull.head)
+        && (alone || marks.iter().any(|mark| mark.agent == agent.id))
+    {
+        marks.push(mark(agent, Level::Author, "branch", &*pull.head));
+    }
     tidy(marks)
+}
+
+/// The agent that names its branches like this one, and whether the name shows the agent by itself.
+pub fn by_branch<'a>(signatures: &'a Signatures, branch: &str) -> Option<(&'a Signature, bool)> {
+    let of = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.is_match(branch));
+    signatures.agents.iter().find_map(|agent| match (of(&agent.branches), of(&agent.likely_branches)) {
+        (true, _) => Some((agent, true)),
+        (false, true) => Some((agent, false)),
+        (false, false) => None,
+    })
 }
 
 /// The agent behind an account, with apps' bot users found by their slug.
@@ -84,31 +94,36 @@ fn own_level(agent: &Signature) -> Level {
 fn by_address<'a>(signatures: &'a Signatures, address: &str) -> Option<&'a Signature> {
     let known =
         signatures.agents.iter().find(|agent| agent.emails.iter().any(|mail| mail.eq_ignore_ascii_case(address)));
-    known.or_else(|| noreply(address).and_then(|(id, login)| signatures.by_account(id, login)))
+    known.or_else(|| match noreply(address)? {
+        (Some(id), login) => signatures.by_account(id, login),
+        // Three accounts share the login `Copilot`: without the id it names none.
+        (None, _) => None,
+    })
 }
 
-/// `198982749+Copilot@users.noreply.github.com`: the numeric id and the login.
-fn noreply(address: &str) -> Option<(u64, &str)> {
-    let (id, login) = address.strip_suffix("@users.noreply.github.com")?.split_once('+')?;
-    Some((id.parse().ok()?, login))
+/// Whether an address is some agent's own.
+pub fn is_agents_address(signatures: &Signatures, address: &str) -> bool {
+    by_address(signatures, address).is_some()
 }
 
 /// Trailers anywhere in the text, any case: squash merges push them up from the end.
 fn of_text(signatures: &Signatures, text: &str, marks: &mut Vec<Mark>) {
     for (key, value) in text.lines().filter_map(trailer) {
+        let before = marks.len();
         for agent in &signatures.agents {
-            let known =
-                agent.trailers.iter().find(|known| known.key.eq_ignore_ascii_case(key) && known.value.is_match(value));
-            if let Some(known) = known {
-                marks.push(mark(agent, known.level, "trailer", format!("{key}: {value}")));
+            let is = |known: &&Trailer| known.key.eq_ignore_ascii_case(key) && known.value.is_match(value);
+            if let Some(known) = agent.trailers.iter().find(is) {
+                marks.push(mark(agent, known.level, "trailer", &*known.key));
             }
         }
-        let address = value.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
-        if key.eq_ignore_ascii_case("co-authored-by")
-            && let Some(agent) = address.and_then(|address| by_address(signatures, address))
+        // A trailer that some agent spells out says more than its address, which a second agent may share.
+        if marks.len() == before
+            && let Some((key, ordinary)) = credited(key)
+            && let Some((_, rest)) = value.rsplit_once('<')
+            && let Some(agent) = rest.strip_suffix('>').and_then(|address| by_address(signatures, address))
         {
-            let level = if own_level(agent) == Level::Assist { Level::Assist } else { Level::Coauthor };
-            marks.push(mark(agent, level, "trailer", format!("{key}: {value}")));
+            let level = if own_level(agent) == Level::Assist { Level::Assist } else { ordinary };
+            marks.push(mark(agent, level, "trailer", key));
         }
     }
     for agent in &signatures.agents {
@@ -116,6 +131,13 @@ fn of_text(signatures: &Signatures, text: &str, marks: &mut Vec<Mark>) {
             marks.push(mark(agent, Level::Coauthor, "body", "a line that the agent writes"));
         }
     }
+}
+
+/// Trailers that credit whoever stands in them, and with how much.
+fn credited(key: &str) -> Option<(&'static str, Level)> {
+    const CREDITS: [(&str, Level); 3] =
+        [("Co-authored-by", Level::Coauthor), ("Generated-by", Level::Coauthor), ("Assisted-by", Level::Assist)];
+    CREDITS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(key))
 }
 
 /// `Key: value` with a key of letters, digits and dashes, quoted (`> `, `* `, `- `) or not.
@@ -196,6 +218,31 @@ mod tests {
                 Some(("openai-codex", Level::Coauthor)),
             ),
             (commit("Ann", "ann@acme.example", "x\n\nCo-authored-by: Bob <bob@openai.com>"), None),
+            (
+                commit(
+                    "Ann",
+                    "ann@acme.example",
+                    "x\n\nCo-authored-by: Copilot Autofix powered by AI <175728472+Copilot@users.noreply.github.com>",
+                ),
+                Some(("github-copilot-autofix", Level::Assist)),
+            ),
+            (commit("Ann", "ann@acme.example", "Add export\n\nRequested by: finance"), None),
+            (commit("Ann", "ann@acme.example", "x\n\nCo-authored-by: Codex <codex@example.com>"), None),
+            (
+                commit("Ann", "ann@acme.example", "x\n\nCo-authored-by: Copilot <Copilot@users.noreply.github.com>"),
+                None,
+            ),
+            (commit("gpt-5-codex", "ann@acme.example", "x"), None),
+            (commit("Claude Opus 4.8", "ann@acme.example", "x"), None),
+            (commit("Ann", "ann@acme.example", "x\n\nClaude-Session: agreed on Tuesday"), None),
+            (
+                commit("Ann", "ann@acme.example", "x\n\nGenerated-by: GitHub Copilot <copilot@github.com>"),
+                Some(("github-copilot-cli", Level::Coauthor)),
+            ),
+            (
+                commit("Ann", "ann@acme.example", "x\n\nAssisted-by: Claude:claude-opus-4-8"),
+                Some(("claude-code", Level::Assist)),
+            ),
             (
                 commit("Ann", "ann@acme.example", "x\n\nReplit-Commit-Author: Agent"),
                 Some(("replit-agent", Level::Coauthor)),

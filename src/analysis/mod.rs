@@ -7,6 +7,7 @@ pub mod changes;
 pub mod cloud_agents;
 pub mod codeowners;
 pub mod guardrails;
+pub mod local;
 pub mod recovery;
 pub mod rollback;
 pub mod rules;

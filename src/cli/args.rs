@@ -33,6 +33,7 @@ pub enum Command {
     Demo(Demo),
     Init(super::commands::init::Init),
     Doctor(Doctor),
+    Agents(Agents),
     /// Collect, judge and report
     Assess(Assess),
     /// Only collect and record
@@ -192,6 +193,20 @@ pub struct Explain {
 pub struct Doctor {
     #[command(flatten)]
     pub run: RunChoice,
+}
+
+/// The coding agents that a clone shows: who committed, what runs them, what configures them
+///
+/// Reads the clone's objects as data: no git program, no hook, no filter, no network, and its configuration is not opened.
+/// It is a lower bound: a commit without a mark is unknown, not human, and who opened, reviewed and merged is not in a clone.
+#[derive(Debug, Args)]
+pub struct Agents {
+    /// A clone, a linked worktree or a bare repository
+    #[arg(long, value_name = "PATH")]
+    pub local: PathBuf,
+    /// One JSON value, for programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -76,6 +76,7 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             Command::Demo(args) => commands::demo::run(args, printer).await,
             Command::Init(args) => commands::init::run(args, printer).await,
             Command::Doctor(args) => commands::doctor::run(args, printer).await,
+            Command::Agents(args) => commands::agents::run(args, printer),
             Command::Assess(args) => commands::assess::run(args, printer).await,
             Command::Collect(args) => commands::collect::run(args, printer).await,
             Command::Report(args) => commands::report::run(args, printer).await,

@@ -2,6 +2,7 @@
 
 pub mod aws;
 pub mod github;
+pub mod local;
 pub mod wire;
 
 /// Told how far a collection is; `cli` draws it.

@@ -13,6 +13,7 @@ pub mod operations;
 pub mod permissions;
 pub mod questions;
 mod schema;
+pub mod tools;
 
 pub use lint::{KnownCheck, Problem, lint};
 pub use schema::schemas;

@@ -8,6 +8,7 @@ pub mod alert;
 pub mod change;
 pub mod cloud;
 pub mod file;
+pub mod history;
 pub mod iam;
 pub mod id;
 pub mod logging;

@@ -178,7 +178,7 @@ fn every_mistake_is_told_with_what_helps() {
         (&["completions", "tcsh"], 2, "[possible values: bash, elvish, fish, powershell, zsh]"),
         (&["controls", "lint", "--overlay", "other"], 1, "is no file that an overlay can lay over\nhint: "),
         (&["controls", "lint", "--overlay", "missing"], 1, "error: cannot read `missing`: "),
-        (&["asess"], 2, "tip: a similar subcommand exists: 'assess'"),
+        (&["repot"], 2, "tip: a similar subcommand exists: 'report'"),
     ] {
         let output = run(folder.path(), args);
         assert_eq!(code(&output), exit, "{args:?}: {}", err(&output));

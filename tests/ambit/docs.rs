@@ -74,6 +74,12 @@ fn checks_in_order() -> Vec<CheckDef> {
 }
 
 #[test]
+fn the_schema_of_a_clones_agents_is_what_the_types_say() {
+    let schema = schemars::schema_for!(ambit::analysis::local::Inventory);
+    agrees(&root().join("docs/schema/agents-1.json"), &(serde_json::to_string_pretty(&schema).unwrap() + "\n"));
+}
+
+#[test]
 fn every_check_has_the_page_that_its_file_says_and_no_page_is_left_over() {
     let catalogue = Catalogue::load(&Overlay::default()).unwrap();
     let folder = root().join("docs/checks");

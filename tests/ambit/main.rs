@@ -27,4 +27,5 @@ mod hook;
 mod iam;
 mod promises;
 mod render;
+mod repository;
 mod wire;

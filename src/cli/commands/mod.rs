@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+pub mod agents;
 pub mod assess;
 pub mod collect;
 pub mod completions;

@@ -15,8 +15,10 @@ use super::{
     shape::{flag, list, text},
 };
 use crate::{
-    base::fnmatch,
-    controls::{agents::Signatures, guardrails::Guardrails},
+    controls::{
+        agents::{Signatures, covers},
+        guardrails::Guardrails,
+    },
     model::{
         file::{RepositoryFile, is_instruction},
         id::{EvidenceId, RepoName},
@@ -39,7 +41,7 @@ static FOLDERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 /// it is empty only in a broken build.
 static PATTERNS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let agents = Signatures::built_in().map(|known| known.agents).unwrap_or_default();
-    agents.into_iter().flat_map(|agent| agent.files).collect()
+    agents.iter().flat_map(|agent| agent.reads().cloned()).collect()
 });
 
 /// Where a repository states what runs before a commit: pre-commit, Lefthook, husky, and npm's own hooks.
@@ -199,10 +201,7 @@ pub fn texts_beside(files: &[String]) -> impl Iterator<Item = &String> {
 }
 
 fn configures_agent(path: &str) -> bool {
-    PATTERNS.iter().any(|pattern| match pattern.strip_suffix('/') {
-        Some(folder) => path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && rest.len() > 1),
-        None => fnmatch::matches(pattern, path),
-    })
+    PATTERNS.iter().any(|pattern| covers(pattern, path))
 }
 
 #[cfg(test)]

@@ -1,64 +1,12 @@
 //! The command in a fresh repository, as git calls it.
 
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::{path::Path, process::Output};
 
-struct Repository {
-    directory: tempfile::TempDir,
-}
+use crate::repository::{Repository, ambit};
 
 const STUB: &str = "def is_allowed(user):\n    return True\n";
 
 impl Repository {
-    fn new() -> Repository {
-        let repository = Repository { directory: tempfile::tempdir().unwrap() };
-        repository.git(&["init", "-q", "-b", "main"]);
-        repository
-    }
-
-    fn path(&self) -> &Path {
-        self.directory.path()
-    }
-
-    fn command(&self, program: &Path) -> Command {
-        let mut command = Command::new(program);
-        command.current_dir(self.path());
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("GIT_") {
-                command.env_remove(name);
-            }
-        }
-        command
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_NAME", "a")
-            .env("GIT_AUTHOR_EMAIL", "a@example.com")
-            .env("GIT_COMMITTER_NAME", "a")
-            .env("GIT_COMMITTER_EMAIL", "a@example.com");
-        command
-    }
-
-    fn git(&self, args: &[&str]) -> String {
-        let output = self.command(Path::new("git")).args(args).output().unwrap();
-        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn commit(&self, path: &str, text: &str) -> String {
-        self.write(path, text);
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--no-verify", "-m", "x"]);
-        self.git(&["rev-parse", "HEAD"])
-    }
-
     fn hook(&self, args: &[&str]) -> Output {
         self.command(&ambit()).arg("hook").args(args).output().unwrap()
     }
@@ -74,10 +22,6 @@ impl Repository {
             list.map(|f| format!("{} {}:{}", f["path"].as_str().unwrap(), f["rule"].as_str().unwrap(), f["line"]));
         (output.status.code().unwrap(), names.collect())
     }
-}
-
-fn ambit() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_ambit"))
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! The inventory on a recorded organisation.
 
+mod hostile;
+mod layouts;
+mod local;
+
 use ambit::{
     analysis::agents::{self, Identity, Stated},
     controls::agents::Signatures,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     analysis::{
+        changes::persons::Persons,
         agents::{self, AgentPrincipal, Identity, Stated},
         tiers::Tiers,
     },
@@ -70,16 +71,17 @@ pub fn of_world(
     let tiers = Tiers::new(config);
     let agents = agents::inventory(world, &signatures, &stated(config));
     let people = people(config, &agents);
+    let persons = Persons::of(config);
     let trusted = trusted::names(world);
     let cloud = Evaluator::new(world);
     let ground = Ground { world, cloud: &cloud, people: &people, signatures: &signatures, trusted: &trusted };
     let paths = search::paths(&ground, &agents, &Targets::of(world, &tiers));
     let powers = powers::of(world, &cloud, &tiers);
     let sight =
-        Sight { world, tiers: &tiers, agents: &agents, paths: &paths, signatures: &signatures, powers: &powers };
+        Sight { world, tiers: &tiers, agents: &agents, paths: &paths, signatures: &signatures, powers: &powers, persons: &persons };
     let findings = checks::run(&sight);
     let approvals = approvals::of(world, &tiers, &agents);
-    let sign_off = SignOff::of(&signatures, world);
+    let sign_off = SignOff::of(&signatures, &persons, world);
     let mut cited = cited(&paths, &findings);
     cited.extend(sign_off.iter().flat_map(|signed| signed.evidence.iter().cloned()));
     cited.extend(agents.iter().flat_map(|one| &one.agent.signals).flat_map(|signal| signal.evidence.iter().cloned()));

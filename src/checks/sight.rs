@@ -1,7 +1,7 @@
 //! What a check sees: the facts, the tiers, the agents and the paths, with the ways to walk them that never lose a gap.
 
 use crate::{
-    analysis::{agents::AgentPrincipal, tiers::Tiers},
+    analysis::{agents::AgentPrincipal, changes::persons::Persons, tiers::Tiers},
     checks::Sheet,
     controls::agents::Signatures,
     model::{
@@ -25,6 +25,7 @@ pub struct Sight<'a> {
     /// What the roles that jobs can take may change.
     pub powers: &'a [RolePower],
     pub signatures: &'a Signatures,
+    pub persons: &'a Persons,
 }
 
 impl<'a> Sight<'a> {

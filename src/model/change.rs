@@ -19,8 +19,29 @@ pub struct PullRequest {
     pub merge_sha: Option<String>,
     pub body: String,
     pub labels: Vec<String>,
+    /// When title or body were last rewritten; `None`: never, as far as the forge tells.
+    pub edited_at: Option<String>,
     pub reviews: Observed<Vec<Review>>,
     pub commits: Observed<Vec<Commit>>,
+    /// What ran on the head commit.
+    pub checks: Observed<Vec<CheckResult>>,
+}
+
+/// A check run or a commit status on one commit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CheckResult {
+    pub name: String,
+    /// `success`, `failure`, `neutral`, `skipped`, `pending` … in lower case.
+    pub state: String,
+    /// When it ended, RFC 3339, UTC; `None` while it runs.
+    pub at: Option<String>,
+}
+
+impl CheckResult {
+    /// What GitHub lets a required check end with ("About protected branches").
+    pub fn green(&self) -> bool {
+        matches!(self.state.as_str(), "success" | "neutral" | "skipped")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ambit::{
-    analysis::tiers::Tiers,
+    analysis::{changes::persons::Persons, tiers::Tiers},
     checks::{self, Sight},
     controls::{
         self, KnownCheck,
@@ -40,7 +40,16 @@ pub fn empty_world() -> World {
 #[test]
 fn on_an_empty_world_every_check_is_unknown_or_manual() {
     let (world, signatures, tiers) = (empty_world(), Signatures::built_in().unwrap(), Tiers::new(&Config::default()));
-    let sight = Sight { world: &world, tiers: &tiers, agents: &[], paths: &[], powers: &[], signatures: &signatures };
+    let persons = Persons::default();
+    let sight = Sight {
+        world: &world,
+        tiers: &tiers,
+        agents: &[],
+        paths: &[],
+        powers: &[],
+        signatures: &signatures,
+        persons: &persons,
+    };
     let findings = checks::run(&sight);
     for check in checks::all() {
         let rows: Vec<_> = findings.iter().filter(|finding| finding.check.as_str() == check.id).collect();

@@ -187,8 +187,10 @@ fn person<'a>(reader: &mut Reader<'a>, section: Section<'a>) -> Person {
     reader.only(section, &["name", "accounts"]);
     let accounts = reader.strings(section, "accounts");
     for account in &accounts {
-        if !account.value.starts_with("github:") && !account.value.starts_with("arn:") {
-            let message = format!("`{}` is no account; allowed: `github:<login>` or an ARN", account.value);
+        let known = ["github:", "arn:", "mailto:"].iter().any(|scheme| account.value.starts_with(scheme));
+        if !known {
+            let message =
+                format!("`{}` is no account; allowed: `github:<login>`, `mailto:<address>` or an ARN", account.value);
             reader.problem(account.line, message);
         }
     }

@@ -97,6 +97,12 @@ pub struct Source {
     /// An AWS Region to read; may be given more than once. Default: `[scope] regions`, else AWS_REGION
     #[arg(long = "region", value_name = "REGION", help_heading = "What is read")]
     pub regions: Vec<String>,
+    /// The enterprise above the organisation, by its slug: whose streams keep its audit log
+    #[arg(long, value_name = "SLUG", help_heading = "What is read")]
+    pub enterprise: Option<String>,
+    /// The audit log as an owner exported it (JSON, or JSON lines), where the API does not show it
+    #[arg(long, value_name = "FILE", help_heading = "What is read")]
+    pub audit_log: Option<PathBuf>,
     /// Tiers, people, agents and accepted risks; never read from a judged repository
     #[arg(long, value_name = "FILE", help_heading = "What is read")]
     pub config: Option<PathBuf>,

@@ -15,5 +15,6 @@ pub mod recovery;
 pub mod rules;
 pub mod severity;
 pub mod tier;
+pub mod trail;
 pub mod truth;
 pub mod world;

@@ -21,6 +21,26 @@ pub struct Ruleset {
     /// What GitHub says of the caller's own bypass: `always`, `pull_requests_only`, `never`.
     pub current_user_can_bypass: Option<String>,
     pub rules: Observed<Vec<Rule>>,
+    /// How it stood before, newest first: whether the control was in force all period.
+    pub history: Observed<Vec<RulesetVersion>>,
+}
+
+/// How a ruleset stood from one moment on ("Get repository ruleset history").
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RulesetVersion {
+    pub id: u64,
+    /// Id of whoever made it so.
+    pub actor_id: Option<u64>,
+    /// RFC 3339, UTC.
+    pub at: String,
+    pub state: Observed<RulesetState>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RulesetState {
+    pub enforcement: Enforcement,
+    pub bypass: Observed<Vec<BypassActor>>,
+    pub rules: Observed<Vec<Rule>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

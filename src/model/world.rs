@@ -17,6 +17,7 @@ use super::{
     },
     recovery::Safeguards,
     rules::{Branch, Ruleset},
+    trail::{OrganizationTrail, RepositoryTrail},
 };
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,7 +83,7 @@ pub struct Organization {
     pub subject_template: Observed<SubjectTemplate>,
     pub workflow_defaults: Observed<WorkflowDefaults>,
     pub two_factor_required: Observed<bool>,
-    pub audit_log: Observed<bool>,
+    pub trail: OrganizationTrail,
     pub repositories: Observed<Vec<Repository>>,
     /// The login that the token belongs to.
     pub caller: Observed<Account>,
@@ -117,6 +118,7 @@ pub struct Repository {
     pub agent_files: Observed<Vec<RepositoryFile>>,
     pub pull_requests: Observed<Vec<PullRequest>>,
     pub deployments: Observed<Vec<Deployment>>,
+    pub trail: RepositoryTrail,
     pub evidence: Vec<EvidenceId>,
 }
 

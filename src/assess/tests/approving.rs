@@ -9,6 +9,7 @@ use crate::{
         observed::Reading,
         pipeline::{Environment, Reviewer, WorkflowDefaults},
         rules::Branch,
+        trail::RepositoryTrail,
         world::Repository,
     },
 };
@@ -64,6 +65,7 @@ fn repository(name: &str) -> Repository {
         agent_files: known(Vec::new()),
         pull_requests: known(Vec::new()),
         deployments: known(Vec::new()),
+        trail: RepositoryTrail::unread("not part of this test"),
         evidence: Vec::new(),
     }
 }

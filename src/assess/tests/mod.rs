@@ -21,6 +21,7 @@ use crate::{
         observed::{Gap, Needs, Observed},
         recovery::Safeguards,
         tier::TierBasis,
+        trail::OrganizationTrail,
         world::{self, CloudAccount, Organization, RunFacts},
     },
     reach::path::{Basis, Humans, Remedy, Verdict},
@@ -87,7 +88,7 @@ fn organization() -> Organization {
         subject_template: Observed::absent(Vec::new()),
         workflow_defaults: Observed::absent(Vec::new()),
         two_factor_required: known(true),
-        audit_log: known(true),
+        trail: OrganizationTrail::unread("not part of this test"),
         repositories: known(Vec::new()),
         caller: Observed::absent(Vec::new()),
     }

@@ -66,6 +66,9 @@ pub async fn collect(source: &Source, configured: &Configured, printer: &Printer
     } else {
         let header = header(source, configured, &store, credential.as_ref(), clock.as_ref()).await?;
         let writer = store.start(header).await.map_err(Failure::new)?;
+        if let Some(path) = &source.audit_log {
+            hand_in(&writer, path, clock.as_ref()).await?;
+        }
         (Wire::live(writer.clone(), settings, clock.clone()).map_err(Failure::new)?, writer)
     };
     let outcome = ask(source, configured, &wire, credential, printer).await;
@@ -76,6 +79,13 @@ pub async fn collect(source: &Source, configured: &Configured, printer: &Printer
         tally.sent, tally.denied, tally.failed, tally.replayed
     ));
     finish(&run, outcome, clock.as_ref()).await
+}
+
+/// Keeps an exported audit log as evidence of the run.
+async fn hand_in(run: &RunWriter, path: &Path, clock: &dyn Clock) -> Result<(), Failure> {
+    let bytes = environment::read_file(path)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    github::hand_in_audit_log(run, github_scope(), &name, bytes, clock.now()).await.map_err(Failure::new)
 }
 
 /// An interrupted run stays open, so that it can be resumed.
@@ -101,6 +111,7 @@ async fn ask(
         )
         .map_err(Failure::new)?;
         let plan = github::Plan::new(source.org.as_deref(), &source.repositories, &configured.config);
+        let plan = github::Plan { enterprise: source.enterprise.clone(), ..plan };
         let summary = github::collect(&client, &plan, &progress).await.map_err(Failure::new)?;
         printer.progress_done();
         printer.say(&format!("GitHub: {summary}"));
@@ -217,6 +228,9 @@ async fn header(
     }
     if let Some(from) = configured.config.soc2.as_ref().and_then(|soc2| soc2.from.clone()) {
         header.settings.insert(github_facts::changes::SINCE.to_owned(), from);
+    }
+    if let Some(enterprise) = &source.enterprise {
+        header.settings.insert(github_facts::trail::ENTERPRISE.to_owned(), enterprise.clone());
     }
     if let Some(credential) = credential {
         let identity = credential.caller("github").name;

@@ -3,14 +3,17 @@
 
 mod changes;
 pub mod client;
+mod handed_in;
 mod heads;
 mod organization;
 mod repository;
+mod trail;
 
 use std::{collections::VecDeque, fmt, sync::Arc};
 
 use tokio::task::JoinSet;
 
+pub use self::handed_in::hand_in_audit_log;
 use self::{client::Client, heads::Heads};
 use super::{Progress, wire};
 use crate::{
@@ -32,6 +35,8 @@ pub struct Plan {
     pub pull_requests: usize,
     /// The first moment of the period, RFC 3339; the run's header says the same under `pull_requests_since`.
     pub since: Option<String>,
+    /// The slug of the enterprise above the organisation.
+    pub enterprise: Option<String>,
 }
 
 impl Plan {
@@ -46,6 +51,7 @@ impl Plan {
             branches: branches.map(|pattern| pattern.value.clone()).collect(),
             pull_requests: 100,
             since: config.soc2.as_ref().and_then(|soc2| soc2.from.clone()),
+            enterprise: None,
             repositories,
         }
     }
@@ -121,7 +127,7 @@ pub async fn collect(client: &Client, plan: &Plan, progress: &dyn Progress) -> R
     summary.archived = repositories.iter().filter(|repository| repository.archived).count();
     let wanted: Vec<_> = repositories.into_iter().filter(|repository| !repository.archived).collect();
     progress.begin(ORGANISATION, None);
-    let org = organization::collect(client, &account).await?;
+    let org = organization::collect(client, plan, &account).await?;
     progress.end(ORGANISATION);
     progress.begin(REPOSITORIES, Some(wanted.len()));
     let read = read_all(client, plan, org, wanted, progress).await;

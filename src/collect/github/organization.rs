@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Error, Plan, client::Client};
+use super::{Error, Plan, client::Client, trail};
 use crate::facts::github::paths;
 
 /// The account that the plan names.
@@ -21,6 +21,8 @@ pub(super) struct Known {
     pub secrets: bool,
     /// Rulesets of the organisation that were read where they are defined, which shows their bypass.
     pub rulesets: BTreeSet<u64>,
+    /// The pushes that passed a rule by bypass were read, with the rules.
+    pub bypasses: bool,
 }
 
 /// Finds out what the name stands for. This is the first question, so it also tells a bad token and a dead host.
@@ -62,27 +64,33 @@ pub(super) async fn account(client: &Client, plan: &Plan) -> Result<Account, Err
 }
 
 /// Asks for everything above the repositories. A personal account has none of it.
-pub(super) async fn collect(client: &Client, account: &Account) -> Result<Known, Error> {
+pub(super) async fn collect(client: &Client, plan: &Plan, account: &Account) -> Result<Known, Error> {
     if !account.is_organization {
-        return Ok(Known { secrets: true, rulesets: BTreeSet::new() });
+        return Ok(Known { secrets: true, rulesets: BTreeSet::new(), bypasses: false });
     }
     let login = &account.login;
     let at = |rest: &str| paths::org(login, rest);
     for rest in ["/members", "/members?role=admin", "/installations", "/actions/runners"] {
         client.get_paged(&at(rest)).await?;
     }
-    for rest in ["/actions/oidc/customization/sub", "/actions/permissions/workflow", "/audit-log?per_page=1"] {
+    for rest in ["/actions/oidc/customization/sub", "/actions/permissions/workflow"] {
         client.get(&at(rest)).await?;
     }
     teams(client, login).await?;
-    Ok(Known { secrets: secrets(client, login).await?, rulesets: rulesets(client, login).await? })
+    Ok(Known {
+        secrets: secrets(client, login).await?,
+        rulesets: rulesets(client, plan, login).await?,
+        bypasses: trail::organization(client, plan, login).await?,
+    })
 }
 
-async fn rulesets(client: &Client, login: &str) -> Result<BTreeSet<u64>, Error> {
+async fn rulesets(client: &Client, plan: &Plan, login: &str) -> Result<BTreeSet<u64>, Error> {
     let mut read = BTreeSet::new();
     for ruleset in client.get_paged(&paths::org(login, "/rulesets")).await?.items {
         let Some(id) = ruleset.get("id").and_then(Value::as_u64) else { continue };
-        if client.get(&paths::org_ruleset(login, id)).await?.ok() {
+        let path = paths::org_ruleset(login, id);
+        if client.get(&path).await?.ok() {
+            trail::history(client, plan, &path).await?;
             read.insert(id);
         }
     }

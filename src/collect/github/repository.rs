@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Error, Plan, changes, client::Client, organization::Known};
+use super::{
+    Error, Plan, changes,
+    client::Client,
+    organization::Known,
+    trail::{self, Pipeline},
+};
 use crate::{
     base::fnmatch,
     controls::config::RefPattern,
@@ -12,7 +17,9 @@ use crate::{
         environments,
         files::{BY_NAME, CODEOWNERS, Folder, is_workflow, texts_beside},
         heads::Head,
-        paths, workflows,
+        paths,
+        trail::runs,
+        workflows,
     },
     model::{
         id::{BranchName, RepoName},
@@ -46,15 +53,26 @@ pub(super) async fn collect(
     head: Option<&Head>,
 ) -> Result<(), Error> {
     let name = &repository.name;
-    let (_, environments, triggers) =
-        tokio::try_join!(settings(client, org, name), environments_of(client, name), files(client, repository, head),)?;
+    let (webhooks, environments, files) = tokio::try_join!(
+        settings(client, plan, org, name),
+        environments_of(client, name),
+        files(client, repository, head)
+    )?;
+    let pipeline = Pipeline {
+        environments: environments.count,
+        reviewed: environments.reviewed,
+        workflows: files.workflows,
+        webhooks,
+        bypasses: !org.bypasses,
+    };
     let mapped = plan.branches.iter().filter(|pattern| concerns(pattern, name)).map(|pattern| pattern.pattern.clone());
-    let named = mapped.chain(environments).chain(triggers);
+    let named = mapped.chain(environments.branches).chain(files.triggers);
     let branches = branches(client, repository, named.collect()).await?;
     for branch in &branches {
         client.get(&paths::protection(name, branch)).await?;
         client.get_paged(&paths::branch_rules(name, branch)).await?;
     }
+    trail::repository(client, plan, name, &pipeline).await?;
     changes::collect(client, plan, name, &branches).await
 }
 
@@ -63,8 +81,8 @@ fn concerns(pattern: &RefPattern, name: &RepoName) -> bool {
     pattern.repository.as_ref().is_none_or(|wanted| fnmatch::matches(&lower(wanted), &lower(name.as_str())))
 }
 
-/// What needs one question each, and the rulesets.
-async fn settings(client: &Client, org: &Known, name: &RepoName) -> Result<(), Error> {
+/// What needs one question each, and the rulesets; returns how many webhooks there are.
+async fn settings(client: &Client, plan: &Plan, org: &Known, name: &RepoName) -> Result<usize, Error> {
     let at = |rest: &str| paths::repo(name, rest);
     for rest in
         ["/collaborators?affiliation=direct", "/keys", "/actions/secrets", "/actions/runners", "/actions/workflows"]
@@ -81,14 +99,26 @@ async fn settings(client: &Client, org: &Known, name: &RepoName) -> Result<(), E
         let Some(id) = ruleset.get("id").and_then(Value::as_u64) else { continue };
         let of_org = ruleset.get("source_type").and_then(Value::as_str) == Some("Organization");
         if !(of_org && org.rulesets.contains(&id)) {
-            client.get(&paths::ruleset(name, id)).await?;
+            let path = paths::ruleset(name, id);
+            if client.get(&path).await?.ok() {
+                trail::history(client, plan, &path).await?;
+            }
         }
     }
-    Ok(())
+    Ok(client.get_paged(&at("/hooks")).await?.items.len())
 }
 
-/// The environments with their rules; returns the branches that their policies name.
-async fn environments_of(client: &Client, name: &RepoName) -> Result<Vec<String>, Error> {
+/// What later questions hang on.
+struct Environments {
+    count: usize,
+    /// Some environment asks for a reviewer, or may.
+    reviewed: bool,
+    /// Branches that their policies name.
+    branches: Vec<String>,
+}
+
+/// The environments with their rules.
+async fn environments_of(client: &Client, name: &RepoName) -> Result<Environments, Error> {
     let listed = client.get_paged(&paths::repo(name, "/environments")).await?;
     let mut branches = Vec::new();
     for (environment, custom_policy) in environments::names(&listed.items) {
@@ -103,12 +133,21 @@ async fn environments_of(client: &Client, name: &RepoName) -> Result<Vec<String>
     if !listed.complete || !listed.items.is_empty() {
         client.get(&paths::repo(name, environments::DEPLOYMENTS)).await?;
     }
-    Ok(branches)
+    let reviewed = !listed.complete || environments::any_reviewer(&listed.items);
+    Ok(Environments { count: listed.items.len(), reviewed, branches })
 }
 
-/// The files that count, as far as the head's answer does not hold them; returns the branches whose pushes trigger a
-/// workflow.
-async fn files(client: &Client, repository: &Listed, head: Option<&Head>) -> Result<Vec<String>, Error> {
+/// What the workflow files say that later questions hang on.
+#[derive(Default)]
+struct Files {
+    /// Branches whose pushes trigger a workflow.
+    triggers: Vec<String>,
+    /// Paths, and whether a job may use an environment.
+    workflows: Vec<(String, bool)>,
+}
+
+/// The files that count, as far as the head's answer does not hold them.
+async fn files(client: &Client, repository: &Listed, head: Option<&Head>) -> Result<Files, Error> {
     let name = &repository.name;
     let root = match head {
         Some(head) => head.root.clone(),
@@ -139,13 +178,12 @@ async fn files(client: &Client, repository: &Listed, head: Option<&Head>) -> Res
     for path in by_name.chain(texts_beside(&files)) {
         source(client, name, path, head).await?;
     }
-    let mut triggers = Vec::new();
+    let mut found = Files::default();
     for path in files.iter().filter(|path| is_workflow(path)) {
-        if let Some(text) = source(client, name, path, head).await? {
-            triggers.extend(push_branches(path, &text));
-        }
+        let text = source(client, name, path, head).await?;
+        found.add(path, text.as_deref());
     }
-    Ok(triggers)
+    Ok(found)
 }
 
 /// A file's text, asked for where the head's answer does not hold it.
@@ -157,13 +195,18 @@ async fn source(client: &Client, name: &RepoName, path: &str, head: Option<&Head
     Ok(String::from_utf8(answer.body.to_vec()).ok().filter(|_| answer.ok()))
 }
 
-fn push_branches(path: &str, text: &str) -> Vec<String> {
-    match workflows::parse(path, text, Vec::new()) {
-        WorkflowFile::Parsed(workflow) => {
-            let pushes = workflow.triggers.into_iter().filter(|trigger| trigger.event == "push");
-            pushes.flat_map(|trigger| trigger.branches).collect()
-        }
-        WorkflowFile::Unreadable { .. } => Vec::new(),
+impl Files {
+    /// A file that could not be read may use an environment.
+    fn add(&mut self, path: &str, text: Option<&str>) {
+        let deploys = match text.map(|text| workflows::parse(path, text, Vec::new())) {
+            Some(WorkflowFile::Parsed(workflow)) => {
+                let pushes = workflow.triggers.iter().filter(|trigger| trigger.event == "push");
+                self.triggers.extend(pushes.flat_map(|trigger| trigger.branches.clone()));
+                runs::may_deploy(&workflow)
+            }
+            Some(WorkflowFile::Unreadable { .. }) | None => true,
+        };
+        self.workflows.push((path.to_owned(), deploys));
     }
 }
 

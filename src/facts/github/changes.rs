@@ -26,6 +26,11 @@ pub(super) const GRANT: &str = "repository pull requests: read";
 /// The run setting with the first moment of the population, RFC 3339; without it the newest are a sample.
 pub const SINCE: &str = "pull_requests_since";
 
+/// The first moment of the run's period, where it has one.
+pub(super) fn since<'a>(reader: &Reader<'a>) -> Option<&'a str> {
+    reader.log.header().settings.get(SINCE).map(String::as_str)
+}
+
 /// What was read of one repository: every answered page, the newest attempt at each, in the order of asking.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
@@ -104,7 +109,7 @@ fn withheld<T>(errors: &[Value], field: Option<&str>, grant: &str) -> Observed<T
 /// Merged pull requests, newest first. Whole when the last page was reached, or a page that ends before the period begins.
 pub(super) fn pull_requests(reader: &Reader<'_>, changes: Option<&Changes>) -> Observed<Vec<PullRequest>> {
     let Some(changes) = changes else { return Observed::not_collected("no pull requests were asked for") };
-    let since = reader.log.header().settings.get(SINCE).map(String::as_str);
+    let since = since(reader);
     let read = changes.pages.iter().map(|page| merged(&page.pull_requests, since, changes.followed(page)));
     super::actions::join(read.collect()).map(|mut all| {
         all.sort_by(|a, b| (&b.merged_at, b.number).cmp(&(&a.merged_at, a.number)));

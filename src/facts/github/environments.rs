@@ -148,6 +148,14 @@ pub fn names(items: &[Value]) -> Vec<(EnvironmentName, bool)> {
     items.iter().filter_map(|item| Some((EnvironmentName::new(text(item, "name")?), custom(item)))).collect()
 }
 
+/// Whether one of these environments asks for a reviewer, or does not say.
+pub fn any_reviewer(items: &[Value]) -> bool {
+    items.iter().any(|item| match item.get("protection_rules").and_then(Value::as_array) {
+        Some(rules) => rules.iter().any(|rule| text(rule, "type").as_deref() == Some("required_reviewers")),
+        None => true,
+    })
+}
+
 /// The name patterns of a branch policy list, without those for tags.
 pub fn branch_patterns(items: &[Value]) -> Vec<String> {
     items.iter().filter_map(pattern).filter(|name| !name.starts_with("refs/tags/")).collect()

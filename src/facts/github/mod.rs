@@ -10,8 +10,9 @@ pub mod heads;
 mod organization;
 pub mod paths;
 mod repository;
-mod rules;
+pub mod rules;
 mod shape;
+pub mod trail;
 pub mod workflows;
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::{
     actions,
-    answer::{Got, Reader, each, field, unless},
+    answer::{Reader, each, field, unless},
     paths, repository,
     shape::{account, number, repo_name, role, strings, text},
+    trail,
 };
 use crate::model::{
     actor::{Account, AccountKind, Installation, Permission, Team, TeamGrant},
@@ -16,6 +17,7 @@ use crate::model::{
     observed::Observed,
     pipeline::OrgSecret,
     rules::RuleSource,
+    trail::OrganizationTrail,
     world::Organization,
 };
 
@@ -87,7 +89,7 @@ fn of_organization(
             RuleSource::Organization,
         ),
         workflow_defaults: actions::workflow_defaults(reader, &paths::org(login, "/actions/permissions/workflow")),
-        audit_log: audit_log(reader, login, &plan),
+        trail: trail::of_organization(reader, login, &plan),
         repositories,
         plan,
         secrets,
@@ -121,7 +123,7 @@ fn of_person(reader: &Reader<'_>, owner: Account, wanted: &[RepoName]) -> Organi
         subject_template: Observed::absent(none()),
         workflow_defaults: Observed::absent(none()),
         two_factor_required: Observed::absent(none()),
-        audit_log: Observed::absent(none()),
+        trail: OrganizationTrail::unread("a personal account has no audit log that an API shows"),
         repositories: repository::repositories(reader, &path, expected, &secrets, wanted),
         secrets,
         caller,
@@ -215,20 +217,4 @@ fn installation(item: &Value) -> Option<Installation> {
         suspended: item.get("suspended_at").is_some_and(|at| !at.is_null()),
         created_at: text(item, "created_at"),
     })
-}
-
-/// Whether this credential reads the audit log. Plans below Enterprise have none.
-fn audit_log(reader: &Reader<'_>, login: &str, plan: &Observed<String>) -> Observed<bool> {
-    // One entry is enough, however many pages follow.
-    let answer = match reader.list(&paths::org(login, "/audit-log?per_page=1")) {
-        Got::Value(_, evidence) | Got::Part(_, evidence) => Observed::known(true, evidence),
-        got => got.observed().map(|_| true),
-    };
-    match plan.seen().map(String::as_str) {
-        Some(plan @ ("free" | "team")) if !answer.is_whole() => Observed::unavailable(
-            format!("the audit log's API needs GitHub Enterprise, the plan is `{plan}`"),
-            answer.evidence,
-        ),
-        _ => answer,
-    }
 }

@@ -90,6 +90,50 @@ pub fn branch_rules(name: &RepoName, branch: &BranchName) -> String {
 /// What stands between a repository and the branch in [`branch_rules`].
 pub const BRANCH_RULES: &str = "/rules/branches/";
 
+/// The organisation's audit log, newest first.
+pub fn audit_log(login: &str) -> String {
+    org(login, "/audit-log")
+}
+
+/// Streams of an enterprise's audit log.
+pub fn audit_streams(enterprise: &str) -> String {
+    format!("/enterprises/{}/audit-log/streams", segment(enterprise))
+}
+
+/// Changes of a repository's refs, newest first: of the last month, or without an end where the run has a period.
+pub fn activity(name: &RepoName, since: Option<&str>) -> String {
+    repo(name, if since.is_some() { "/activity" } else { "/activity?time_period=month" })
+}
+
+/// Pushes of the last month that broke a rule and went through; GitHub keeps no older ones.
+pub fn bypasses(name: &RepoName) -> String {
+    repo(name, "/rulesets/rule-suites?rule_suite_result=bypass&time_period=month")
+}
+
+/// The same for all repositories of the organisation.
+pub fn org_bypasses(login: &str) -> String {
+    org(login, "/rulesets/rule-suites?rule_suite_result=bypass&time_period=month")
+}
+
+pub fn rule_suite(name: &RepoName, id: u64) -> String {
+    repo(name, &format!("/rulesets/rule-suites/{id}"))
+}
+
+/// Runs of workflows, newest first; those of the period where the run has one.
+pub fn runs(name: &RepoName, since: Option<&str>) -> String {
+    let created = since.map(|since| format!("?created=%3E%3D{}", segment(since))).unwrap_or_default();
+    repo(name, &format!("/actions/runs{created}"))
+}
+
+pub fn run_approvals(name: &RepoName, run: u64) -> String {
+    repo(name, &format!("/actions/runs/{run}/approvals"))
+}
+
+/// Below a ruleset's own path: its versions, and one of them.
+pub fn history(ruleset: &str, version: Option<u64>) -> String {
+    version.map_or_else(|| format!("{ruleset}/history"), |version| format!("{ruleset}/history/{version}"))
+}
+
 /// Of the repository and the layers above it; the parents are in by default.
 pub fn rulesets(name: &RepoName) -> String {
     repo(name, "/rulesets?includes_parents=true")

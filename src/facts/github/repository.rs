@@ -12,7 +12,7 @@ use super::{
     heads::{self, Head},
     paths, rules,
     shape::{account, flag, number, repo_name, role, text},
-    workflows,
+    trail, workflows,
 };
 use crate::model::{
     actor::{Collaborator, DeployKey},
@@ -21,6 +21,7 @@ use crate::model::{
     observed::Observed,
     pipeline::{Environment, OrgSecret, WorkflowFile},
     rules::{Branch, RuleSource},
+    trail::RepositoryTrail,
     world::Repository,
 };
 
@@ -30,6 +31,7 @@ struct Index {
     branches: BTreeMap<RepoName, BTreeSet<BranchName>>,
     changes: BTreeMap<RepoName, Changes>,
     heads: BTreeMap<RepoName, Head>,
+    bypasses: Observed<Vec<Value>>,
 }
 
 /// The repositories of `listing`, or exactly `wanted` where that is not empty. GitHub leaves out what the credential may not
@@ -45,6 +47,7 @@ pub(super) fn repositories(
         branches: asked_branches(reader),
         changes: changes::by_repository(reader),
         heads: heads::by_repository(reader),
+        bypasses: trail::org_bypasses(reader),
     };
     let read = |item: &Value, evidence: &[EvidenceId]| repository(reader, item, evidence, secrets, &index);
     if wanted.is_empty() {
@@ -107,7 +110,6 @@ fn repository(
         rulesets: rules::rulesets(reader, &name),
         collaborators: each(reader.list(&at("/collaborators?affiliation=direct")).observed(), collaborator),
         deploy_keys: each(reader.list(&at("/keys")).observed(), deploy_key),
-        workflows,
         secrets: actions::secrets(reader, &name, private, org_secrets, &environments),
         runners: actions::runners(reader, &at("/actions/runners")),
         subject_template: actions::subject_template(
@@ -121,7 +123,9 @@ fn repository(
         agent_files: files::agent_files(reader, &name, &files, head),
         pull_requests: changes::pull_requests(reader, changes),
         deployments: deployments(reader, &name, &environments),
+        trail: trail::of_repository(reader, &name, &workflows, &environments, &index.bypasses),
         environments,
+        workflows,
         default_branch,
         evidence: evidence.to_vec(),
         name,
@@ -178,8 +182,9 @@ fn deploy_key(item: &Value) -> Option<DeployKey> {
 
 /// An archived repository: nothing can be pushed or run there, so it is listed and not read further.
 fn unread(item: &Value, name: RepoName, private: bool, default_branch: String, evidence: &[EvidenceId]) -> Repository {
+    const ARCHIVED: &str = "the repository is archived, which makes it read-only";
     fn none<T>() -> Observed<T> {
-        Observed::not_collected("the repository is archived, which makes it read-only")
+        Observed::not_collected(ARCHIVED)
     }
     Repository {
         id: number(item, "id").unwrap_or_default(),
@@ -203,6 +208,7 @@ fn unread(item: &Value, name: RepoName, private: bool, default_branch: String, e
         agent_files: none(),
         pull_requests: none(),
         deployments: none(),
+        trail: RepositoryTrail::unread(ARCHIVED),
         evidence: evidence.to_vec(),
         name,
     }

@@ -52,6 +52,7 @@ const shop = {
       conditions: defaultBranch,
       rules: [review(1), { type: "deletion" }, { type: "non_fast_forward" }],
       bypass_actors: [{ actor_id: apps.claude.app, actor_type: "Integration", bypass_mode: "always" }],
+      since: ["2026-01-05T09:00:00Z", "2026-08-03T09:00:00Z"],
     },
     {
       id: 3002,
@@ -90,6 +91,19 @@ const shop = {
     { id: 9002, ref: "main", environment: "production", creator: "carol" },
     { id: 9003, ref: "develop", environment: "staging", creator: "bob" },
   ],
+  activity: [
+    { id: 9204, kind: "push", ref: "main", actor: "claude[bot]", at: "2026-11-10T09:00:00Z" },
+    { id: 9203, kind: "force_push", ref: "develop", actor: "bob", at: "2026-11-09T09:00:00Z" },
+    { id: 9202, kind: "branch_creation", ref: "cursor/fix-cart", actor: "cursor[bot]", at: "2026-11-08T09:00:00Z" },
+    { id: 9201, kind: "pr_merge", ref: "main", actor: "carol", at: "2026-11-07T09:00:00Z" },
+  ],
+  bypasses: [
+    { id: 9301, ref: "main", actor: "claude[bot]", at: "2026-11-10T09:00:00Z", ruleset: 3001, rule: "pull_request" },
+  ],
+  runs: [
+    { id: 9402, workflow: "deploy.yml", branch: "main", actor: "claude[bot]", at: "2026-11-10T09:01:00Z" },
+    { id: 9401, workflow: "ci.yml", branch: "cursor/fix-cart", actor: "cursor[bot]", at: "2026-11-08T09:01:00Z" },
+  ],
 };
 
 const infra = {
@@ -110,6 +124,9 @@ const infra = {
   keys: [{ id: 7001, title: "old CI", read_only: false }],
   pulls: [merged(8, "alice", "bob")],
   deployments: [],
+  activity: [],
+  bypasses: [],
+  runs: [],
 };
 
 const docs = {
@@ -130,6 +147,9 @@ const docs = {
   keys: [],
   pulls: [merged(9, "dave", "alice")],
   deployments: [],
+  activity: [],
+  bypasses: [],
+  runs: [],
 };
 
 export const reach = () =>

@@ -78,6 +78,84 @@ export class History extends Base {
       ]);
   }
 
+  /** What the trail tells: changes of refs, pushes that passed a rule by bypass, runs and who approved them. */
+  events(at, name, repo) {
+    const activity = repo.activity.map(({ id, kind, ref, actor, at: timestamp }) => ({
+      id,
+      node_id: `PSH_${id}`,
+      before: sha(at, ref, "before", id),
+      after: sha(at, ref, id),
+      ref: `refs/heads/${ref}`,
+      timestamp,
+      activity_type: kind,
+      actor: this.user(actor),
+    }));
+    this.put("/repos/{owner}/{repo}/activity", `${at}/activity`, activity);
+    const suites = repo.bypasses.map((suite) => this.suite(at, name, repo, suite));
+    this.put("/repos/{owner}/{repo}/rulesets/rule-suites", `${at}/rulesets/rule-suites`, suites.map(({ rule_evaluations, ...row }) => row));
+    for (const suite of suites)
+      this.put("/repos/{owner}/{repo}/rulesets/rule-suites/{rule_suite_id}", `${at}/rulesets/rule-suites/${suite.id}`, suite);
+    const runs = repo.runs.map((run, i) => this.run(at, name, repo, run, repo.runs.length - i));
+    this.put("/repos/{owner}/{repo}/actions/runs", `${at}/actions/runs`, { total_count: runs.length, workflow_runs: runs });
+    const environments = Object.entries(repo.environments).filter(([, environment]) => environment.reviewers.length);
+    for (const { id } of repo.runs)
+      this.put(
+        "/repos/{owner}/{repo}/actions/runs/{run_id}/approvals",
+        `${at}/actions/runs/${id}/approvals`,
+        environments.map(([environment, { reviewers }]) => ({
+          environments: [{ name: environment }],
+          state: "approved",
+          user: this.user(reviewers[0]),
+          comment: "",
+        })),
+      );
+  }
+
+  suite(at, name, repo, { id, ref, actor, at: pushed_at, ruleset, rule }) {
+    return {
+      id,
+      actor_id: this.user(actor).id,
+      actor_name: actor,
+      before_sha: sha(at, ref, "before", id),
+      after_sha: sha(at, ref, id),
+      ref: `refs/heads/${ref}`,
+      repository_id: repo.id,
+      repository_name: name,
+      pushed_at,
+      result: "bypass",
+      evaluation_result: "fail",
+      rule_evaluations: [
+        { rule_source: { type: "ruleset", id: ruleset, name: "main protection" }, enforcement: "active", result: "fail", rule_type: rule },
+      ],
+    };
+  }
+
+  run(at, name, repo, { id, workflow, branch, actor, at: created_at }, run_number) {
+    return {
+      id,
+      node_id: `WFR_${id}`,
+      name: workflow,
+      display_title: workflow,
+      path: `.github/workflows/${workflow}`,
+      head_branch: branch,
+      head_sha: sha(at, branch),
+      run_number,
+      event: "push",
+      status: "completed",
+      conclusion: "success",
+      workflow_id: 1,
+      pull_requests: [],
+      actor: this.user(actor),
+      triggering_actor: this.user(actor),
+      head_commit: null,
+      repository: this.brief(name, repo),
+      head_repository: this.brief(name, repo),
+      created_at,
+      run_started_at: created_at,
+      updated_at: created_at,
+    };
+  }
+
   deployment(at, { id, ref, environment, creator }) {
     return {
       id,

@@ -22,6 +22,7 @@ export class Repositories extends History {
     this.access(at, repo);
     for (const pull of repo.pulls) this.pull(at, repo, pull);
     this.history(at, repo);
+    this.events(at, name, repo);
   }
 
   branches(at, repo) {
@@ -65,9 +66,20 @@ export class Repositories extends History {
 
   ruleset(template, at, ruleset, source_type, source) {
     const self = `${at}/rulesets/${ruleset.id}`;
+    const { since = [CREATED], ...state } = ruleset;
+    const version = (updated_at, i) => ({ version_id: ruleset.id * 10 + i, actor: { id: 101, type: "User" }, updated_at });
+    // The newest version is the ruleset as it stands; those before it let nobody pass.
+    const before = { ...state, bypass_actors: [] };
+    since.forEach((at, i) =>
+      this.put(`${template}/history/{version_id}`, `${self}/history/${ruleset.id * 10 + i}`, {
+        ...version(at, i),
+        state: i + 1 === since.length ? state : before,
+      }),
+    );
+    this.put(`${template}/history`, `${self}/history`, since.map(version).reverse());
     this.put(template, self, {
       target: "branch",
-      ...ruleset,
+      ...state,
       source_type,
       source,
       node_id: `RRS_${ruleset.id}`,

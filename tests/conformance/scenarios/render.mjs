@@ -97,6 +97,8 @@ export class Renderer extends Repositories {
     for (const ruleset of rulesets) this.ruleset("/orgs/{org}/rulesets/{ruleset_id}", at, ruleset, "Organization", org);
     this.organisationActions(at, secrets);
     this.put("/orgs/{org}/audit-log", `${at}/audit-log`, this.auditLog());
+    const suites = Object.entries(this.org.repos).flatMap(([name, repo]) => repo.bypasses.map((suite) => this.suite(`/repos/${org}/${name}`, name, repo, suite)));
+    this.put("/orgs/{org}/rulesets/rule-suites", `${at}/rulesets/rule-suites`, suites.map(({ rule_evaluations, ...row }) => row));
   }
 
   teams(at, teams) {
@@ -189,12 +191,12 @@ export class Renderer extends Repositories {
 
   auditLog() {
     const event = (i, action, actor, over = {}) => ({
-      "@timestamp": 1780000000000 + i * 60000,
+      "@timestamp": 1794000000000 + i * 60000,
       _document_id: `event-${i}`,
       action,
       actor,
       org: this.org.org,
-      created_at: 1780000000000 + i * 60000,
+      created_at: 1794000000000 + i * 60000,
       ...over,
     });
     return [

@@ -66,6 +66,8 @@ export const variants = {
     shop.workflow_permissions = tokenReadsOnly;
     for (const repo of [infra, docs]) repo.org_secrets = [];
     org.secrets = {};
+    shop.activity = shop.activity.filter(({ kind }) => !kind.endsWith("push"));
+    shop.bypasses = [];
     infra.protection.main.enforce_admins = true;
     infra.collaborators = {};
     infra.keys = [];

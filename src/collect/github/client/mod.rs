@@ -134,6 +134,14 @@ impl Client {
     /// # Errors
     /// As for [`Client::get`].
     pub async fn get_paged(&self, path: &str) -> Result<Listed, Error> {
+        self.get_pages(path, |_| true).await
+    }
+
+    /// As [`Client::get_paged`], as long as `more` of what was read so far says so.
+    ///
+    /// # Errors
+    /// As for [`Client::get`].
+    pub async fn get_pages(&self, path: &str, more: impl Fn(&Listed) -> bool) -> Result<Listed, Error> {
         let first = first_page(path);
         self.service.begin_list(&first, GITHUB_JSON)?;
         let mut listed = Listed { pages: Vec::new(), items: Vec::new(), complete: false };
@@ -146,7 +154,7 @@ impl Client {
             }
             listed.pages.push(answer);
             match next {
-                Some(Next::Page(page)) if ok && asked.insert(page.clone()) => {
+                Some(Next::Page(page)) if ok && asked.insert(page.clone()) && more(&listed) => {
                     answer = self.get_as(&page, GITHUB_JSON).await?;
                 }
                 next => {

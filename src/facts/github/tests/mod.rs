@@ -3,6 +3,7 @@
 mod organization;
 mod repository;
 mod rules;
+mod trail;
 mod workflows;
 
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! What protects a branch: classic protection, the rules in force, and the rulesets they come from with their bypass.
 
+pub mod history;
+
 use serde_json::Value;
 
 use super::{
@@ -128,6 +130,7 @@ fn ruleset(
         bypass: content.as_ref().and_then(|value| bypass(value, &path)),
         current_user_can_bypass: text(&value, "current_user_can_bypass"),
         rules: content.as_ref().and_then(|value| rules_of(value, &path)),
+        history: history::history(reader, &path),
     };
     Some((ruleset, whole, content.evidence))
 }
@@ -180,7 +183,7 @@ fn source(item: &Value) -> RuleSource {
     }
 }
 
-fn enforcement(text: Option<String>) -> Enforcement {
+pub(super) fn enforcement(text: Option<String>) -> Enforcement {
     match text.as_deref() {
         Some("active") => Enforcement::Active,
         Some("evaluate") => Enforcement::Evaluate,

@@ -76,3 +76,25 @@ pub struct Deployment {
     pub creator: Option<Account>,
     pub created_at: String,
 }
+
+/// First-parent commits from one commit back: what became of a branch, one step a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// `main`, or a commit that a force push left behind.
+    pub start: String,
+    /// Newest first.
+    pub commits: Vec<LineCommit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineCommit {
+    pub sha: String,
+    /// The first parent; `None` for a root.
+    pub parent: Option<String>,
+    /// More than one parent.
+    pub merge: bool,
+    /// RFC 3339, UTC.
+    pub committed_at: String,
+    /// First line of the message.
+    pub headline: String,
+}

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{approval::Judged, attributes::Judges, incidents::Incidents, reverts::Reverts};
 use crate::{
-    analysis::tiers::Tiers,
+    analysis::{period, tiers::Tiers},
     model::{
         change::{Deployment, PullRequest},
         observed::{Observed, Reading},
         tier::Tier,
-        trail::{PipelineRun, RepositoryTrail},
+        trail::PipelineRun,
         truth::Truth,
         world::Repository,
     },
@@ -21,7 +21,6 @@ const SUITE_DAYS: i64 = 30;
 
 pub struct History<'a> {
     repository: &'a Repository,
-    trail: &'a RepositoryTrail,
     /// By commit, oldest first.
     production: BTreeMap<&'a str, Vec<&'a Deployment>>,
     staging: BTreeMap<&'a str, Vec<&'a Deployment>>,
@@ -49,7 +48,6 @@ pub enum Deployed<'a> {
 /// What a history is put together from.
 pub struct Sources<'a> {
     pub repository: &'a Repository,
-    pub trail: &'a RepositoryTrail,
     pub tiers: &'a Tiers,
     /// First-parent commits of the production branches, the oldest first; empty where they were not read.
     pub line: &'a [String],
@@ -61,7 +59,7 @@ pub struct Sources<'a> {
 
 impl<'a> History<'a> {
     pub fn new(sources: Sources<'a>) -> History<'a> {
-        let Sources { repository, trail, tiers, line, reverts, incidents, read_at } = sources;
+        let Sources { repository, tiers, line, reverts, incidents, read_at } = sources;
         let tier = |deployment: &Deployment| tiers.environment(repository, &deployment.environment).tier;
         let of = |wanted: Tier| {
             let mut by_sha: BTreeMap<&str, Vec<&Deployment>> = BTreeMap::new();
@@ -72,18 +70,17 @@ impl<'a> History<'a> {
             by_sha
         };
         let mut runs: BTreeMap<&str, Vec<&PipelineRun>> = BTreeMap::new();
-        for run in Observed::members(&trail.runs) {
+        for run in Observed::members(&repository.trail.runs) {
             runs.entry(&run.sha).or_default().push(run);
         }
         History {
             production: of(Tier::Production),
             staging: of(Tier::Staging),
             runs,
-            bypasses: Observed::members(&trail.bypasses).iter().map(|suite| suite.after.as_str()).collect(),
+            bypasses: Observed::members(&repository.trail.bypasses).iter().map(|suite| suite.after.as_str()).collect(),
             places: line.iter().enumerate().map(|(at, sha)| (sha.as_str(), at)).collect(),
-            horizon: super::super::population::period::days_before(read_at, SUITE_DAYS),
+            horizon: period::days_before(read_at, SUITE_DAYS),
             repository,
-            trail,
             reverts,
             incidents,
         }
@@ -117,7 +114,7 @@ impl<'a> History<'a> {
     pub fn bypassed(&self, sha: Option<&str>, at: &str) -> Truth {
         match sha {
             Some(sha) if self.bypasses.contains(sha) => Truth::True,
-            Some(_) if self.trail.bypasses.is_whole() && at >= self.horizon.as_str() => Truth::False,
+            Some(_) if self.repository.trail.bypasses.is_whole() && at >= self.horizon.as_str() => Truth::False,
             _ => Truth::Unknown,
         }
     }
@@ -170,7 +167,7 @@ impl<'a> History<'a> {
                 own.push(approval.by.login.clone());
             }
         }
-        let read = self.trail.runs.is_whole() && runs.iter().all(|run| run.approvals.is_whole());
+        let read = self.repository.trail.runs.is_whole() && runs.iter().all(|run| run.approvals.is_whole());
         match (own.as_slice(), read) {
             (_, false) => Judged::new(Truth::Unknown, "runs or their approvals were not all read"),
             ([], true) => Judged::new(false, format!("nobody approved {}", deployment.environment)),
@@ -194,6 +191,11 @@ impl<'a> History<'a> {
             None if self.repository.deployments.is_whole() => Judged::new(false, "that commit was not on staging"),
             None => Judged::new(Truth::Unknown, "not all deployments were read"),
         }
+    }
+
+    /// When another change took this one back.
+    pub fn reverted_at(&self, pull: &PullRequest) -> Option<String> {
+        self.reverts.of(pull).map(|revert| revert.at.clone())
     }
 
     /// Attribute J. A revert counts against it as an incident does.

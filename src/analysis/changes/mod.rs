@@ -7,6 +7,8 @@ pub mod history;
 pub mod incidents;
 pub mod persons;
 pub mod reverts;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -91,7 +91,7 @@ pub(super) fn connection(answer: &Observed<Value>, field: &str, grant: &str) -> 
     })
 }
 
-fn withheld<T>(errors: &[Value], field: Option<&str>, grant: &str) -> Observed<T> {
+pub(super) fn withheld<T>(errors: &[Value], field: Option<&str>, grant: &str) -> Observed<T> {
     let concerns = |error: &&Value| match field {
         Some(field) => strings(error, "path").iter().any(|part| part == field),
         None => true,

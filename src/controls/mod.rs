@@ -11,6 +11,7 @@ mod lint;
 pub mod operations;
 pub mod permissions;
 pub mod questions;
+pub mod sampling;
 mod schema;
 
 pub use lint::{KnownCheck, Problem, lint};

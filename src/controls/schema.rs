@@ -5,6 +5,7 @@ use schemars::{Schema, schema_for};
 use super::{
     catalogue::{Framework, Objectives, Phases, Populations, Profile, RemedyTemplate},
     questions::QuestionSet,
+    sampling::Sampling,
 };
 
 /// Every kind of file with its schema, in the order of their names: `docs/schema/controls-<name>.json`.
@@ -17,5 +18,6 @@ pub fn schemas() -> Vec<(&'static str, Schema)> {
         ("profile", schema_for!(Profile)),
         ("questions", schema_for!(QuestionSet)),
         ("remedy", schema_for!(RemedyTemplate)),
+        ("sampling", schema_for!(Sampling)),
     ]
 }

@@ -6,6 +6,7 @@
 pub mod change;
 pub mod emergency;
 mod others;
+pub mod results;
 mod tables;
 
 use serde::Serialize;

@@ -1,6 +1,7 @@
 //! One file a subcommand.
 
 pub mod assess;
+pub mod changes;
 pub mod collect;
 pub mod completions;
 pub mod controls;

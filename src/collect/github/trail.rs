@@ -60,7 +60,7 @@ pub(super) async fn repository(
     let since = plan.since.as_deref();
     let bounded = |listed: &Listed, field: &str| {
         let oldest = listed.items.last().and_then(|item| item.get(field)).and_then(Value::as_str);
-        listed.pages.len() < trail::PAGES && !since.is_some_and(|since| oldest.is_some_and(|at| at < since))
+        listed.pages.len() < trail::PAGES && since.is_none_or(|since| oldest.is_none_or(|at| at >= since))
     };
     let activity = client.get_pages(&paths::activity(name, since), |listed| bounded(listed, "timestamp")).await?;
     client.get(&paths::repo(name, "/code-security-configuration")).await?;

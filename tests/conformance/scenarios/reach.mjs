@@ -31,7 +31,7 @@ const merged = (number, author, approver, over = {}) => ({
   head: `feature-${number}`,
   base: "main",
   merged_by: author,
-  merged_at: `2026-05-${String(number).padStart(2, "0")}T10:00:00Z`,
+  merged_at: `2026-10-${String(number).padStart(2, "0")}T10:00:00Z`,
   reviews: approver ? [{ user: approver, state: "APPROVED" }] : [],
   messages: [`Change ${number}`],
   ...over,

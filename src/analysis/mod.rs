@@ -4,6 +4,7 @@ pub mod agents;
 pub mod alerts;
 pub mod attribution;
 pub mod changes;
+pub mod metrics;
 pub mod period;
 pub mod population;
 pub mod reconcile;

@@ -59,7 +59,8 @@ impl std::fmt::Display for Period {
 
 /// The moment `days` before `at`, RFC 3339; empty, which is before everything, where `at` is no time.
 pub fn days_before(at: &str, days: i64) -> String {
-    let moment = at.parse::<Timestamp>().ok().and_then(|at| at.checked_sub(jiff::SignedDuration::from_hours(24 * days)).ok());
+    let moment =
+        at.parse::<Timestamp>().ok().and_then(|at| at.checked_sub(jiff::SignedDuration::from_hours(24 * days)).ok());
     moment.map_or_else(String::new, |at| at.to_string())
 }
 
@@ -89,7 +90,13 @@ pub struct Covered {
 impl Covered {
     /// What a source shows of the period when it was read at `read_at` and reaches back to `back_to` (`None`: to the
     /// beginning of the period and before).
-    pub fn since(period: &Period, source: impl Into<String>, read_at: &str, back_to: Option<&str>, horizon: &str) -> Covered {
+    pub fn since(
+        period: &Period,
+        source: impl Into<String>,
+        read_at: &str,
+        back_to: Option<&str>,
+        horizon: &str,
+    ) -> Covered {
         let day = |at: &str| at.get(..10).and_then(|day| day.parse::<Date>().ok());
         let mut gaps = Vec::new();
         let mut from = period.from;
@@ -150,7 +157,10 @@ mod tests {
         let period = Period::parse("2026-04-01", "2026-06-30").unwrap();
         assert_eq!(period.days(), 91);
         assert!(period.holds("2026-06-30T23:59:59Z") && !period.holds("2026-07-01T00:00:00Z"));
-        assert_eq!(Period::parse("2026-04-02", "2026-04-01").unwrap_err().to_string(), "the period ends on 2026-04-01, before it begins on 2026-04-02");
+        assert_eq!(
+            Period::parse("2026-04-02", "2026-04-01").unwrap_err().to_string(),
+            "the period ends on 2026-04-01, before it begins on 2026-04-02"
+        );
         let whole = Covered::since(&period, "x", "2026-07-02T10:00:00Z", None, "");
         assert!(whole.whole());
         let late = Covered::since(&period, "x", "2026-06-10T10:00:00Z", Some("2026-05-10T00:00:00Z"), "");

@@ -102,9 +102,14 @@ mod tests {
 
     #[test]
     fn upper_limits_equal_the_table() {
-        for (n, k, ninety, ninety_five) in
-            [(25, 0, "8.8", "11.3"), (25, 1, "14.7", "17.6"), (25, 2, "19.9", "23.1"), (40, 0, "5.6", "7.2"), (60, 0, "3.8", "4.9"), (60, 1, "6.3", "7.7")]
-        {
+        for (n, k, ninety, ninety_five) in [
+            (25, 0, "8.8", "11.3"),
+            (25, 1, "14.7", "17.6"),
+            (25, 2, "19.9", "23.1"),
+            (40, 0, "5.6", "7.2"),
+            (60, 0, "3.8", "4.9"),
+            (60, 1, "6.3", "7.7"),
+        ] {
             assert_eq!(format!("{:.1}", 100.0 * upper_limit(n, k, 0.90)), ninety, "{k} of {n} at 90 %");
             assert_eq!(format!("{:.1}", 100.0 * upper_limit(n, k, 0.95)), ninety_five, "{k} of {n} at 95 %");
         }

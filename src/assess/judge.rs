@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     analysis::{
-        changes::persons::Persons,
         agents::{self, AgentPrincipal, Identity, Stated},
+        changes::persons::Persons,
         tiers::Tiers,
     },
     base::foreign::Foreign,
@@ -77,8 +77,15 @@ pub fn of_world(
     let ground = Ground { world, cloud: &cloud, people: &people, signatures: &signatures, trusted: &trusted };
     let paths = search::paths(&ground, &agents, &Targets::of(world, &tiers));
     let powers = powers::of(world, &cloud, &tiers);
-    let sight =
-        Sight { world, tiers: &tiers, agents: &agents, paths: &paths, signatures: &signatures, powers: &powers, persons: &persons };
+    let sight = Sight {
+        world,
+        tiers: &tiers,
+        agents: &agents,
+        paths: &paths,
+        signatures: &signatures,
+        powers: &powers,
+        persons: &persons,
+    };
     let findings = checks::run(&sight);
     let approvals = approvals::of(world, &tiers, &agents);
     let sign_off = SignOff::of(&signatures, &persons, world);

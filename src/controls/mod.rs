@@ -8,6 +8,7 @@ pub mod config;
 pub mod embedded;
 pub mod guardrails;
 mod lint;
+pub mod metrics;
 pub mod operations;
 pub mod permissions;
 pub mod questions;

@@ -52,9 +52,14 @@ mod tests {
     #[test]
     fn sizes_follow_the_table() {
         let sampling = Catalogue::load(&Overlay::default()).unwrap().sampling;
-        for (items, days, high, n) in
-            [(0, 365, false, 0), (25, 365, true, 25), (26, 365, false, 5), (300, 365, false, 15), (300, 90, false, 25), (5000, 365, true, 60)]
-        {
+        for (items, days, high, n) in [
+            (0, 365, false, 0),
+            (25, 365, true, 25),
+            (26, 365, false, 5),
+            (300, 365, false, 15),
+            (300, 90, false, 25),
+            (5000, 365, true, 60),
+        ] {
             assert_eq!(sampling.size(items, days, high).n, n, "{items} in {days} days");
         }
     }

@@ -4,6 +4,7 @@ use schemars::{Schema, schema_for};
 
 use super::{
     catalogue::{Framework, Objectives, Phases, Populations, Profile, RemedyTemplate},
+    metrics::MetricText,
     questions::QuestionSet,
     sampling::Sampling,
 };
@@ -12,6 +13,7 @@ use super::{
 pub fn schemas() -> Vec<(&'static str, Schema)> {
     vec![
         ("framework", schema_for!(Framework)),
+        ("metric", schema_for!(MetricText)),
         ("objectives", schema_for!(Objectives)),
         ("phases", schema_for!(Phases)),
         ("populations", schema_for!(Populations)),

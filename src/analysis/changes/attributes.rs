@@ -148,8 +148,9 @@ pub fn test(judges: Judges<'_>, history: &History<'_>, pull: &PullRequest) -> Te
 }
 
 /// `#12`, `acme/shop#12`, `ABC-12`, or the address of an issue.
-static TICKET: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:^|[\s(\[:/])([\w.-]+/[\w.-]+#\d+|#\d+|[A-Z][A-Z0-9]+-\d+|https?://\S+/(?:issues|browse)/\S+)").ok());
+static TICKET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[\s(\[:/])([\w.-]+/[\w.-]+#\d+|#\d+|[A-Z][A-Z0-9]+-\d+|https?://\S+/(?:issues|browse)/\S+)").ok()
+});
 
 /// The first ticket that title, branch or body name.
 pub fn ticket(pull: &PullRequest) -> Option<String> {
@@ -188,7 +189,10 @@ fn checks(history: &History<'_>, pull: &PullRequest) -> Judged {
     if required.is_empty() {
         let green = ran.iter().filter(|check| in_time(&check.name)).count();
         let all = green == ran.len() && green > 0 && pull.checks.is_whole();
-        return Judged::new(all, format!("no check is required; {green} of {} that ran were green before the merge", ran.len()));
+        return Judged::new(
+            all,
+            format!("no check is required; {green} of {} that ran were green before the merge", ran.len()),
+        );
     }
     let missing: Vec<&str> = required.iter().map(String::as_str).filter(|name| !in_time(name)).collect();
     match (missing.as_slice(), pull.checks.is_whole()) {
@@ -227,7 +231,12 @@ fn deployment(deployed: &Deployed<'_>) -> Judged {
 }
 
 /// How each approval was given, where the audit log tells it: with which kind of credential.
-pub fn credential(audit: &Observed<Vec<crate::model::trail::AuditEntry>>, repository: &str, login: &str, at: Option<&str>) -> Option<String> {
+pub fn credential(
+    audit: &Observed<Vec<crate::model::trail::AuditEntry>>,
+    repository: &str,
+    login: &str,
+    at: Option<&str>,
+) -> Option<String> {
     let near = |entry: &&crate::model::trail::AuditEntry| {
         entry.action == "pull_request_review.submit"
             && entry.actor.as_deref() == Some(login)

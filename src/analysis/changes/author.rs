@@ -6,11 +6,7 @@ use super::{approval::Judged, persons::Persons};
 use crate::{
     analysis::attribution::{self, Mark},
     controls::agents::{Level, Signatures},
-    model::{
-        actor::AccountKind,
-        change::PullRequest,
-        truth::Truth,
-    },
+    model::{actor::AccountKind, change::PullRequest, truth::Truth},
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

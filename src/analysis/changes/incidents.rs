@@ -15,8 +15,7 @@ pub struct ListError {
 }
 
 /// `--incidents FILE`.
-pub const INCIDENT_COLUMNS: [&str; 7] =
-    ["id", "title", "started_at", "detected_at", "resolved_at", "agent", "change"];
+pub const INCIDENT_COLUMNS: [&str; 7] = ["id", "title", "started_at", "detected_at", "resolved_at", "agent", "change"];
 /// `--reviews FILE`.
 pub const REVIEW_COLUMNS: [&str; 5] = ["id", "scope", "reviewed_at", "reviewer", "outcome"];
 
@@ -52,7 +51,13 @@ impl Incidents {
     /// # Errors
     /// A column that is missing, a cell that is needed and empty, or a time that is none.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<Incidents, ListError> {
-        let rows = read(file, bytes, &INCIDENT_COLUMNS, "id,title,started_at,detected_at,resolved_at,agent,change", &[2, 3, 4])?;
+        let rows = read(
+            file,
+            bytes,
+            &INCIDENT_COLUMNS,
+            "id,title,started_at,detected_at,resolved_at,agent,change",
+            &[2, 3, 4],
+        )?;
         let row = |cells: Vec<String>| {
             let mut cells = cells.into_iter();
             let mut next = || cells.next().unwrap_or_default();

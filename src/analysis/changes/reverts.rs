@@ -31,7 +31,8 @@ impl Reverts {
     /// Notes what a pull request says that it takes back.
     pub fn add(&mut self, repository: &str, pull: &PullRequest) {
         let revert = Revert { number: pull.number, at: pull.merged_at.clone() };
-        let texts = std::iter::once(pull.body.as_str()).chain(pull.commits.members().iter().map(|c| c.message.as_str()));
+        let texts =
+            std::iter::once(pull.body.as_str()).chain(pull.commits.members().iter().map(|c| c.message.as_str()));
         for line in texts.flat_map(str::lines) {
             match named(repository, line) {
                 Some(Named::Number(number)) => keep(&mut self.by_number, number, &revert),
@@ -45,7 +46,12 @@ impl Reverts {
     pub fn of(&self, pull: &PullRequest) -> Option<&Revert> {
         let commits = pull.commits.members().iter().map(|commit| commit.sha.as_str()).chain(pull.merge_sha.as_deref());
         let by_commit = commits.filter_map(|sha| self.by_commit.get(sha));
-        self.by_number.get(&pull.number).into_iter().chain(by_commit).filter(|revert| revert.at > pull.merged_at).min_by(|a, b| a.at.cmp(&b.at))
+        self.by_number
+            .get(&pull.number)
+            .into_iter()
+            .chain(by_commit)
+            .filter(|revert| revert.at > pull.merged_at)
+            .min_by(|a, b| a.at.cmp(&b.at))
     }
 }
 

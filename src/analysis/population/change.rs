@@ -33,8 +33,7 @@ pub enum Stratum {
 }
 
 impl Stratum {
-    pub const ALL: [Stratum; 5] =
-        [Stratum::Agent, Stratum::Human, Stratum::Other, Stratum::Emergency, Stratum::Direct];
+    pub const ALL: [Stratum; 5] = [Stratum::Agent, Stratum::Human, Stratum::Other, Stratum::Emergency, Stratum::Direct];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -138,7 +137,8 @@ impl Change {
         };
         let how = |by: &String| {
             let review = approvals.clone().find(|review| review.author.as_ref().is_some_and(|one| one.login == *by));
-            let given = attributes::credential(audit, name, by, review.and_then(|review| review.submitted_at.as_deref()));
+            let given =
+                attributes::credential(audit, name, by, review.and_then(|review| review.submitted_at.as_deref()));
             format!("{by} ({})", given.unwrap_or_else(|| "account approved, presence not shown".to_owned()))
         };
         Change {
@@ -160,7 +160,13 @@ impl Change {
             order: tested.order.word(),
             first_review_at: reviews.clone().filter(other).filter_map(at).filter(|at| *at <= pull.merged_at).min(),
             approved_at: approvals.clone().filter_map(at).min(),
-            looked_at_after: reviews.clone().filter(other).filter(person).filter_map(at).filter(|at| *at > pull.merged_at).min(),
+            looked_at_after: reviews
+                .clone()
+                .filter(other)
+                .filter(person)
+                .filter_map(at)
+                .filter(|at| *at > pull.merged_at)
+                .min(),
             reverted_at: history.reverted_at(pull),
             signed: tested.signed.iter().map(how).collect(),
             attributes: tested.attributes,

@@ -67,7 +67,8 @@ impl Drawn<'_> {
             }
         }
         let query = self.repositories.iter().flat_map(|one| {
-            ["collaborators?affiliation=direct", "keys", "actions/permissions/workflow"].map(|rest| format!("GET /repos/{}/{rest}", one.name))
+            ["collaborators?affiliation=direct", "keys", "actions/permissions/workflow"]
+                .map(|rest| format!("GET /repos/{}/{rest}", one.name))
         });
         let gaps = self.repositories.iter().flat_map(|one| {
             [
@@ -87,9 +88,20 @@ impl Drawn<'_> {
         });
         let mut gaps = self.gaps(gaps.chain(organisation).collect::<Vec<_>>());
         gaps.push("personal access tokens are not listed: each acts with its owner's rights".to_owned());
-        let at = Covered::since(&self.inputs.period, "identities, as of the run", &self.inputs.world.run.started, Some(&self.inputs.world.run.started), "today's state; not what held before");
+        let at = Covered::since(
+            &self.inputs.period,
+            "identities, as of the run",
+            &self.inputs.world.run.started,
+            Some(&self.inputs.world.run.started),
+            "today's state; not what held before",
+        );
         let about = About::new(query.collect(), "write, maintain or admin; as of the run", vec![at], gaps);
-        Table::new(("P05", "identities", "Identities that can write to or administer repositories in scope"), &COLUMNS, rows, about)
+        Table::new(
+            ("P05", "identities", "Identities that can write to or administer repositories in scope"),
+            &COLUMNS,
+            rows,
+            about,
+        )
     }
 
     fn of_organization(
@@ -114,9 +126,10 @@ impl Drawn<'_> {
             }
         }
         for app in organization.installations.members().iter().filter(|app| !app.suspended) {
-            let reaches = app.repositories.as_ref().is_none_or(|named| {
-                named.seen().is_none_or(|names| names.contains(&repository.name))
-            });
+            let reaches = app
+                .repositories
+                .as_ref()
+                .is_none_or(|named| named.seen().is_none_or(|names| names.contains(&repository.name)));
             let rights: Vec<&str> = ["contents", "workflows", "administration"]
                 .into_iter()
                 .filter(|permission| app.may_write(permission))
@@ -124,7 +137,12 @@ impl Drawn<'_> {
             if reaches && !rights.is_empty() {
                 let agent = self.inputs.judges.signatures.by_app(&app.slug).is_some();
                 let permission = if rights.contains(&"administration") { "admin" } else { "write" };
-                add(&format!("app {}", app.slug), if agent { "agent_app" } else { "app" }, permission, format!("installation, {}", rights.join(" and ")));
+                add(
+                    &format!("app {}", app.slug),
+                    if agent { "agent_app" } else { "app" },
+                    permission,
+                    format!("installation, {}", rights.join(" and ")),
+                );
             }
         }
     }
@@ -135,7 +153,8 @@ impl Drawn<'_> {
             self.audit(|entry| GUARDRAILS.iter().any(|family| entry.action.split('.').next() == Some(family)));
         for repository in self.repositories {
             for ruleset in repository.rulesets.members() {
-                for version in ruleset.history.members().iter().filter(|version| self.inputs.period.holds(&version.at)) {
+                for version in ruleset.history.members().iter().filter(|version| self.inputs.period.holds(&version.at))
+                {
                     rows.push(vec![
                         format!("{} ruleset {} version {}", repository.name, ruleset.id, version.id),
                         version.at.clone(),
@@ -156,15 +175,31 @@ impl Drawn<'_> {
             for ruleset in repository.rulesets.members() {
                 let what = format!("history of ruleset {} of {}", ruleset.name, repository.name);
                 if ruleset.history.is_whole() {
-                    calendar.push(Covered::since(&self.inputs.period, what, &self.inputs.world.run.started, None, "180 days"));
+                    calendar.push(Covered::since(
+                        &self.inputs.period,
+                        what,
+                        &self.inputs.world.run.started,
+                        None,
+                        "180 days",
+                    ));
                 } else {
                     gaps.push(ruleset.history.gap(format!("{what}: in force at the run, not shown in between")));
                 }
             }
             gaps.push(repository.rulesets.gap(format!("rulesets of {}", repository.name)));
         }
-        let about = About::new(query, "rules, environments, workflows and OIDC subjects; within the period", calendar, self.gaps(gaps));
-        Table::new(("P08", "guardrail-changes", "Changes to rulesets, environments and workflows"), &COLUMNS, rows, about)
+        let about = About::new(
+            query,
+            "rules, environments, workflows and OIDC subjects; within the period",
+            calendar,
+            self.gaps(gaps),
+        );
+        Table::new(
+            ("P08", "guardrail-changes", "Changes to rulesets, environments and workflows"),
+            &COLUMNS,
+            rows,
+            about,
+        )
     }
 
     fn approvals(&self) -> Table {
@@ -173,7 +208,8 @@ impl Drawn<'_> {
         let judges = self.inputs.judges;
         let mut rows = Vec::new();
         for repository in self.repositories {
-            for run in Observed::members(&repository.trail.runs).iter().filter(|run| self.inputs.period.holds(&run.at)) {
+            for run in Observed::members(&repository.trail.runs).iter().filter(|run| self.inputs.period.holds(&run.at))
+            {
                 for approval in run.approvals.members() {
                     for environment in &approval.environments {
                         if self.inputs.tiers.environment(repository, environment.as_str()).tier != Tier::Production {
@@ -195,27 +231,54 @@ impl Drawn<'_> {
                 }
             }
         }
-        let query = self.repositories.iter().flat_map(|one| {
-            ["", "/<id>/approvals"].map(|rest| format!("GET /repos/{}/actions/runs{rest}", one.name))
-        });
+        let query = self
+            .repositories
+            .iter()
+            .flat_map(|one| ["", "/<id>/approvals"].map(|rest| format!("GET /repos/{}/actions/runs{rest}", one.name)));
         let calendar = self.repositories.iter().map(|one| {
-            self.covered(&format!("runs of {}", one.name), &one.trail.runs, |run| &run.at, "runs are kept 90 days by default, 400 at most")
+            self.covered(
+                &format!("runs of {}", one.name),
+                &one.trail.runs,
+                |run| &run.at,
+                "runs are kept 90 days by default, 400 at most",
+            )
         });
         let gaps = self.repositories.iter().flat_map(|one| {
-            let unread = one.trail.runs.members().iter().find_map(|run| run.approvals.gap(format!("approvals of run {} of {}", run.id, one.name)));
+            let unread = one
+                .trail
+                .runs
+                .members()
+                .iter()
+                .find_map(|run| run.approvals.gap(format!("approvals of run {} of {}", run.id, one.name)));
             [one.trail.runs.gap(format!("runs of {}", one.name)), unread]
         });
-        let about = About::new(query.collect(), "environments of production; runs within the period", calendar.collect(), self.gaps(gaps));
+        let about = About::new(
+            query.collect(),
+            "environments of production; runs within the period",
+            calendar.collect(),
+            self.gaps(gaps),
+        );
         Table::new(("P09", "environment-approvals", "Approvals of production environments"), &COLUMNS, rows, about)
     }
 
     fn incidents(&self) -> Table {
         const COLUMNS: [&str; 7] = ["id", "title", "started_at", "detected_at", "resolved_at", "agent", "change"];
         let given = self.inputs.incidents;
-        let inside = given.seen().into_iter().flat_map(|list| &list.all).filter(|one| self.inputs.period.holds(&one.started_at));
+        let inside =
+            given.seen().into_iter().flat_map(|list| &list.all).filter(|one| self.inputs.period.holds(&one.started_at));
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let rows = inside
-            .map(|one| vec![one.id.clone(), one.title.clone(), one.started_at.clone(), text(&one.detected_at), text(&one.resolved_at), text(&one.agent), text(&one.change)])
+            .map(|one| {
+                vec![
+                    one.id.clone(),
+                    one.title.clone(),
+                    one.started_at.clone(),
+                    text(&one.detected_at),
+                    text(&one.resolved_at),
+                    text(&one.agent),
+                    text(&one.change),
+                ]
+            })
             .collect();
         let about = self.handed_in("--incidents FILE", "started within the period", given.gap("incidents"));
         Table::new(("P11", "incidents", "Alerts and incidents that touch agents"), &COLUMNS, rows, about)
@@ -226,7 +289,15 @@ impl Drawn<'_> {
         let given = self.inputs.reviews;
         let inside = given.members().iter().filter(|one| self.inputs.period.holds(&one.reviewed_at));
         let rows = inside
-            .map(|one| vec![one.id.clone(), one.scope.clone(), one.reviewed_at.clone(), one.reviewer.clone(), one.outcome.clone()])
+            .map(|one| {
+                vec![
+                    one.id.clone(),
+                    one.scope.clone(),
+                    one.reviewed_at.clone(),
+                    one.reviewer.clone(),
+                    one.outcome.clone(),
+                ]
+            })
             .collect();
         let about = self.handed_in("--reviews FILE", "done within the period", given.gap("access reviews"));
         Table::new(("P13", "access-reviews", "Access reviews performed"), &COLUMNS, rows, about)
@@ -275,8 +346,18 @@ impl Drawn<'_> {
         let mut query = vec!["GET /orgs/<organisation>/installations".to_owned()];
         query.extend(self.audit_query());
         let gaps = self.organization.map(|organization| organization.installations.gap("app installations"));
-        let about = About::new(query, "installed at the run; changes within the period", vec![self.audit_covered()], self.gaps(gaps));
-        Table::new(("P14", "agent-apps", "Agents and apps installed and changes of their permissions"), &COLUMNS, rows, about)
+        let about = About::new(
+            query,
+            "installed at the run; changes within the period",
+            vec![self.audit_covered()],
+            self.gaps(gaps),
+        );
+        Table::new(
+            ("P14", "agent-apps", "Agents and apps installed and changes of their permissions"),
+            &COLUMNS,
+            rows,
+            about,
+        )
     }
 
     fn repository_list(&self) -> Table {
@@ -295,15 +376,30 @@ impl Drawn<'_> {
         };
         let mut rows: Vec<Vec<String>> = all.iter().map(row).collect();
         for entry in self.audit_entries(|entry| {
-            matches!(entry.action.as_str(), "repo.create" | "repo.archived" | "repo.transfer" | "repo.destroy" | "repo.unarchived")
+            matches!(
+                entry.action.as_str(),
+                "repo.create" | "repo.archived" | "repo.transfer" | "repo.destroy" | "repo.unarchived"
+            )
         }) {
             let name = entry.repository.as_ref().map_or_else(String::new, ToString::to_string);
-            rows.push(vec![name, format!("{} at {} by {}", entry.action, entry.at, entry.actor.clone().unwrap_or_default()), String::new(), String::new(), String::new(), String::new()]);
+            rows.push(vec![
+                name,
+                format!("{} at {} by {}", entry.action, entry.at, entry.actor.clone().unwrap_or_default()),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ]);
         }
         let mut query = vec!["GET /orgs/<organisation>/repos".to_owned()];
         query.extend(self.audit_query());
         let about = About::new(query, "all that the credential sees", vec![self.audit_covered()], self.gaps([]));
-        Table::new(("repositories", "repositories", "Repositories: created, archived, transferred, excluded"), &COLUMNS, rows, about)
+        Table::new(
+            ("repositories", "repositories", "Repositories: created, archived, transferred, excluded"),
+            &COLUMNS,
+            rows,
+            about,
+        )
     }
 
     fn audit_entries(&self, wanted: impl Fn(&AuditEntry) -> bool) -> Vec<&AuditEntry> {

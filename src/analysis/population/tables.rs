@@ -17,10 +17,46 @@ use crate::{
 };
 
 pub(super) const P01: [&str; 40] = [
-    "id", "stratum", "repository", "branch", "number", "title", "author", "author_kind", "agents", "created_at",
-    "merged_at", "merged_by", "head_sha", "merge_sha", "ticket", "emergency", "review_order", "approved_by", "approved",
-    "reverted_at", "a", "a_reason", "b", "b_reason", "c", "c_reason", "d", "d_reason", "e", "e_reason", "f", "f_reason",
-    "g", "g_reason", "h", "h_reason", "i", "i_reason", "j", "j_reason",
+    "id",
+    "stratum",
+    "repository",
+    "branch",
+    "number",
+    "title",
+    "author",
+    "author_kind",
+    "agents",
+    "created_at",
+    "merged_at",
+    "merged_by",
+    "head_sha",
+    "merge_sha",
+    "ticket",
+    "emergency",
+    "review_order",
+    "approved_by",
+    "approved",
+    "reverted_at",
+    "a",
+    "a_reason",
+    "b",
+    "b_reason",
+    "c",
+    "c_reason",
+    "d",
+    "d_reason",
+    "e",
+    "e_reason",
+    "f",
+    "f_reason",
+    "g",
+    "g_reason",
+    "h",
+    "h_reason",
+    "i",
+    "i_reason",
+    "j",
+    "j_reason",
 ];
 
 const PULLS_KEPT: &str = "pull requests are kept as long as the repository";
@@ -85,7 +121,11 @@ impl<'a> Drawn<'a> {
         let rows = self.changes.iter().map(row).collect();
         let query = self.repositories.iter().flat_map(|repository| {
             super::production_branches(self.inputs.tiers, repository).into_iter().map(move |branch| {
-                format!("POST /graphql Changes owner={} name={} base={branch} states=MERGED", repository.name.owner(), repository.name.name())
+                format!(
+                    "POST /graphql Changes owner={} name={} base={branch} states=MERGED",
+                    repository.name.owner(),
+                    repository.name.name()
+                )
             })
         });
         let calendar = self.repositories.iter().map(|repository| {
@@ -98,10 +138,17 @@ impl<'a> Drawn<'a> {
                 repository.branches.gap(format!("branches of {}", repository.name)),
             ]
         });
-        let mut about = About::new(query.collect(), "branches of production; merged within the period", calendar.collect(), self.gaps(gaps));
+        let mut about = About::new(
+            query.collect(),
+            "branches of production; merged within the period",
+            calendar.collect(),
+            self.gaps(gaps),
+        );
         for account in self.accounts.iter().filter(|account| account.complete != Truth::True) {
             let words = account.residue.iter().chain(&account.unread);
-            about.gaps.extend(words.map(|word| format!("reconciliation of {}@{}: {word}", account.repository, account.branch)));
+            about.gaps.extend(
+                words.map(|word| format!("reconciliation of {}@{}: {word}", account.repository, account.branch)),
+            );
             about.complete = about.complete.and(account.complete);
         }
         Table::new(("P01", "merged-changes", "Changes to each production branch"), &P01, rows, about)
@@ -116,9 +163,10 @@ impl<'a> Drawn<'a> {
                 if tier != Tier::Production || !self.inputs.period.holds(&deployment.created_at) {
                     continue;
                 }
-                let of = self.changes.iter().find(|change| {
-                    change.merge_sha == deployment.sha && change.repository == repository.name.as_str()
-                });
+                let of = self
+                    .changes
+                    .iter()
+                    .find(|change| change.merge_sha == deployment.sha && change.repository == repository.name.as_str());
                 rows.push(vec![
                     format!("{}!{}", repository.name, deployment.id),
                     repository.name.to_string(),
@@ -136,7 +184,12 @@ impl<'a> Drawn<'a> {
             self.covered(&format!("deployments of {}", one.name), &one.deployments, |d| &d.created_at, DEPLOYMENTS_KEPT)
         });
         let gaps = self.repositories.iter().map(|one| one.deployments.gap(format!("deployments of {}", one.name)));
-        let about = About::new(query, "environments of production; created within the period", calendar.collect(), self.gaps(gaps));
+        let about = About::new(
+            query,
+            "environments of production; created within the period",
+            calendar.collect(),
+            self.gaps(gaps),
+        );
         Table::new(("P02", "production-deployments", "Deployments to production"), &COLUMNS, rows, about)
     }
 
@@ -150,7 +203,9 @@ impl<'a> Drawn<'a> {
                     Origin::Direct { actor, at, forced: false } => ("direct_push", at, actor.as_deref(), ""),
                     Origin::Direct { actor, at, forced: true } => ("force_push", at, actor.as_deref(), ""),
                     Origin::Residue { why } => ("residue", &entry.committed_at, None, why.as_str()),
-                    Origin::Claimed { .. } => ("residue", &entry.committed_at, None, "only its headline names a pull request"),
+                    Origin::Claimed { .. } => {
+                        ("residue", &entry.committed_at, None, "only its headline names a pull request")
+                    }
                     Origin::PullRequest { .. } if entry.forced_away => {
                         ("removed", &entry.committed_at, None, "removed from the branch by a force push")
                     }
@@ -173,13 +228,22 @@ impl<'a> Drawn<'a> {
             rows.extend(self.bypasses(repository));
         }
         let query = self.repositories.iter().flat_map(|one| {
-            [format!("GET /repos/{}/activity", one.name), format!("GET /repos/{}/rulesets/rule-suites?rule_suite_result=bypass", one.name)]
+            [
+                format!("GET /repos/{}/activity", one.name),
+                format!("GET /repos/{}/rulesets/rule-suites?rule_suite_result=bypass", one.name),
+            ]
         });
         let calendar = self.repositories.iter().flat_map(|one| {
             let suites = format!("bypasses of {}", one.name);
             let back_to = crate::analysis::period::days_before(&self.inputs.world.run.started, 30);
             let suites = match one.trail.bypasses.is_whole() {
-                true => Covered::since(&self.inputs.period, suites, &self.inputs.world.run.started, Some(&back_to), SUITES_KEPT),
+                true => Covered::since(
+                    &self.inputs.period,
+                    suites,
+                    &self.inputs.world.run.started,
+                    Some(&back_to),
+                    SUITES_KEPT,
+                ),
                 false => self.covered(&suites, &one.trail.bypasses, |suite| &suite.at, SUITES_KEPT),
             };
             [self.covered(&format!("pushes of {}", one.name), &one.trail.pushes, |push| &push.at, PUSHES_KEPT), suites]
@@ -191,8 +255,18 @@ impl<'a> Drawn<'a> {
                 one.lines.gap(format!("commits of {}", one.name)),
             ]
         });
-        let about = About::new(query.collect(), "branches of production; within the period", calendar.collect(), self.gaps(gaps));
-        Table::new(("P03", "direct-pushes-and-bypasses", "Direct pushes, bypasses and force pushes"), &COLUMNS, rows, about)
+        let about = About::new(
+            query.collect(),
+            "branches of production; within the period",
+            calendar.collect(),
+            self.gaps(gaps),
+        );
+        Table::new(
+            ("P03", "direct-pushes-and-bypasses", "Direct pushes, bypasses and force pushes"),
+            &COLUMNS,
+            rows,
+            about,
+        )
     }
 
     fn bypasses(&self, repository: &'a Repository) -> Vec<Vec<String>> {
@@ -239,14 +313,29 @@ impl<'a> Drawn<'a> {
 
     fn emergencies(&self) -> Table {
         const COLUMNS: [&str; 11] = [
-            "id", "documented", "repository", "change", "rule", "ticket", "who", "at", "minutes_open", "looked_at_after", "within_days",
+            "id",
+            "documented",
+            "repository",
+            "change",
+            "rule",
+            "ticket",
+            "who",
+            "at",
+            "minutes_open",
+            "looked_at_after",
+            "within_days",
         ];
-        let mut rows: Vec<Vec<String>> =
-            self.changes.iter().filter_map(|change| Some(self.documented(change, change.emergency.as_ref()?))).collect();
+        let mut rows: Vec<Vec<String>> = self
+            .changes
+            .iter()
+            .filter_map(|change| Some(self.documented(change, change.emergency.as_ref()?)))
+            .collect();
         for repository in self.repositories {
             for suite in Observed::members(&repository.trail.bypasses) {
                 let covered = self.changes.iter().any(|change| {
-                    change.merge_sha == suite.after && change.emergency.is_some() && change.repository == repository.name.as_str()
+                    change.merge_sha == suite.after
+                        && change.emergency.is_some()
+                        && change.repository == repository.name.as_str()
                 });
                 if covered || suite.result != SuiteResult::Bypass || !self.inputs.period.holds(&suite.at) {
                     continue;
@@ -259,12 +348,27 @@ impl<'a> Drawn<'a> {
                 };
                 let id = format!("{}~{}", repository.name, suite.id);
                 let blank = String::new;
-                rows.push(vec![id, "no".to_owned(), repository.name.to_string(), blank(), rule, blank(), who, suite.at.clone(), blank(), blank(), blank()]);
+                rows.push(vec![
+                    id,
+                    "no".to_owned(),
+                    repository.name.to_string(),
+                    blank(),
+                    rule,
+                    blank(),
+                    who,
+                    suite.at.clone(),
+                    blank(),
+                    blank(),
+                    blank(),
+                ]);
             }
         }
         let query = vec!["rows of P01 that [emergency] covers, and bypasses of P03 that it does not".to_owned()];
         let gaps = self.repositories.iter().flat_map(|one| {
-            [one.pull_requests.gap(format!("merged pull requests of {}", one.name)), one.trail.bypasses.gap(format!("bypasses of {}", one.name))]
+            [
+                one.pull_requests.gap(format!("merged pull requests of {}", one.name)),
+                one.trail.bypasses.gap(format!("bypasses of {}", one.name)),
+            ]
         });
         let mut gaps = self.gaps(gaps);
         if self.emergency.is_none() {

@@ -73,7 +73,12 @@ fn pull(number: u64, merge: &str, commits: &[&str]) -> PullRequest {
     }
 }
 
-fn account(lines: Vec<Line>, pushes: Observed<Vec<Push>>, pulls: Vec<PullRequest>, counted: Option<u64>) -> Reconciliation {
+fn account(
+    lines: Vec<Line>,
+    pushes: Observed<Vec<Push>>,
+    pulls: Vec<PullRequest>,
+    counted: Option<u64>,
+) -> Reconciliation {
     Reconciliation::of(&Ledger {
         repository: "acme/shop",
         branch: "main",
@@ -112,7 +117,11 @@ fn a_push_that_nobody_recorded_is_found_by_the_break() {
     let account = account(vec![line("main", &["a", "h", "b"], 2)], known(pushes), pulls, Some(2));
     assert_eq!(account.complete, Truth::False);
     assert_eq!(account.counts().residue, 1);
-    assert!(account.residue.iter().any(|row| row.starts_with("h between two recorded pushes")), "{:?}", account.residue);
+    assert!(
+        account.residue.iter().any(|row| row.starts_with("h between two recorded pushes")),
+        "{:?}",
+        account.residue
+    );
 }
 
 #[test]

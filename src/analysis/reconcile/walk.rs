@@ -112,7 +112,11 @@ impl<'a> Walk<'a> {
 
     /// Gives each commit that a push brought its pull request, or the push itself.
     fn attribute(&mut self, push: &'a Push, brought: &[&'a LineCommit]) {
-        if brought.is_empty() && push.after != push.before && push.after != NOTHING && !self.commits.contains_key(push.after.as_str()) {
+        if brought.is_empty()
+            && push.after != push.before
+            && push.after != NOTHING
+            && !self.commits.contains_key(push.after.as_str())
+        {
             self.residue.push(format!("the push to {} at {} brought commits that were not read", push.after, push.at));
         }
         // Newest first: a pull request's merge commit stands over the commits that a rebase made of it.
@@ -145,8 +149,7 @@ impl<'a> Walk<'a> {
     pub fn commits_alone(&mut self) {
         let Some(head) = self.head else { return };
         let begins = self.ledger.period.begins();
-        let chain: Vec<&LineCommit> =
-            self.chain(head).take_while(|commit| commit.committed_at >= begins).collect();
+        let chain: Vec<&LineCommit> = self.chain(head).take_while(|commit| commit.committed_at >= begins).collect();
         let mut rebased: Option<(u64, usize)> = None;
         for commit in chain.into_iter().filter(|commit| self.ledger.period.holds(&commit.committed_at)) {
             let origin = if let Some(pull) = self.merged.get(commit.sha.as_str()) {
@@ -172,14 +175,13 @@ impl<'a> Walk<'a> {
 
     pub fn finish(mut self) -> Reconciliation {
         let ledger = self.ledger;
-        let inside = |pull: &&PullRequest| {
-            pull.base.as_str() == ledger.branch && ledger.period.holds(&pull.merged_at)
-        };
+        let inside = |pull: &&PullRequest| pull.base.as_str() == ledger.branch && ledger.period.holds(&pull.merged_at);
         let merged: Vec<&PullRequest> = Observed::members(ledger.pulls).iter().filter(inside).collect();
         for pull in &merged {
             let held = pull.merge_sha.as_deref().is_some_and(|sha| self.entries.contains_key(sha));
             if !held && self.head.is_some() {
-                self.residue.push(format!("pull request #{} was merged, and no commit of the walk is its merge", pull.number));
+                self.residue
+                    .push(format!("pull request #{} was merged, and no commit of the walk is its merge", pull.number));
             }
         }
         if let Some(counted) = ledger.counted

@@ -54,9 +54,8 @@ pub(super) async fn collect(
         for push in pushes.iter().filter(|push| text(push, "activity_type").as_deref() == Some("force_push")) {
             let Some(before) = text(push, "before").filter(|before| !seen.contains_key(before)) else { continue };
             let known: Vec<String> = seen.keys().cloned().collect();
-            let met = |commit: &LineCommit| {
-                known.binary_search(&commit.sha).is_ok() || stops(commit, base.as_deref(), since)
-            };
+            let met =
+                |commit: &LineCommit| known.binary_search(&commit.sha).is_ok() || stops(commit, base.as_deref(), since);
             seen.extend(walk(client, name, &before, met).await?);
         }
     }

@@ -7,8 +7,8 @@ use toml::de::DeTable;
 use crate::model::tier::Tier;
 
 use super::{
-    Accept, At, BrandingRules, Category, Config, EmergencyRule, Exclude, NamePattern, Person, RefPattern, Response, ScopeAccount,
-    ScopeRules, Soc2, StatedAgent, StatedKind, TierRules,
+    Accept, At, BrandingRules, Category, Config, EmergencyRule, Exclude, NamePattern, Person, RefPattern, Response,
+    ScopeAccount, ScopeRules, Soc2, StatedAgent, StatedKind, TierRules,
     read::{Reader, Section},
 };
 

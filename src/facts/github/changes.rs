@@ -171,7 +171,9 @@ fn nodes<T>(of: &Value, field: &str, read: impl Fn(&Value) -> Option<T>) -> Obse
 fn checks(node: &Value) -> Observed<Vec<CheckResult>> {
     match node.get("statusCheckRollup") {
         None => Observed::not_collected("checks were not asked for"),
-        Some(Value::Null) => Observed::failed("no check is shown for the head: none ran, or it is withheld", Vec::new()),
+        Some(Value::Null) => {
+            Observed::failed("no check is shown for the head: none ran, or it is withheld", Vec::new())
+        }
         Some(rollup) => nodes(rollup, "contexts", check),
     }
 }

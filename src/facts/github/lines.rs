@@ -67,13 +67,10 @@ pub(super) fn of_repository(walk: Option<&Walk>) -> Observed<Vec<Line>> {
     match (whole, lines.is_empty()) {
         (true, _) => Observed::known(lines, evidence),
         (false, false) => Observed::partial(lines, evidence),
-        (false, true) => walk
-            .values()
-            .flatten()
-            .find(|page| page.seen().is_none())
-            .map_or_else(|| Observed::failed("no commit was shown", evidence), |page| {
-                page.as_ref().and_then(|_| Observed::failed("no commit was shown", Vec::new()))
-            }),
+        (false, true) => walk.values().flatten().find(|page| page.seen().is_none()).map_or_else(
+            || Observed::failed("no commit was shown", evidence),
+            |page| page.as_ref().and_then(|_| Observed::failed("no commit was shown", Vec::new())),
+        ),
     }
 }
 

@@ -7,20 +7,26 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::report::chosen;
+use super::report::{chosen, stored_config};
 use crate::{
     analysis::{
         changes::{attributes::Judges, incidents, persons::Persons},
+        metrics::{self, Metric},
         period::Period,
         population::{self, Inputs, Populations, Table, results},
         tiers::Tiers,
     },
-    base::digest::Digest,
+    base::{digest::Digest, foreign},
     cli::{Exit, Failure, args::RunChoice, environment, printer::Printer},
-    controls::agents::Signatures,
+    controls::{
+        agents::Signatures,
+        catalogue::{Catalogue, Overlay},
+        config::Config,
+    },
+    evidence::{RunLog, Store},
     facts,
-    model::{observed::Observed, truth::Truth},
-    render::changes as rendered,
+    model::{id::RunId, observed::Observed, truth::Truth},
+    render::changes::{self as rendered, page},
 };
 
 /// List every change of a period, show that the list is complete, and test all of it
@@ -47,6 +53,9 @@ pub struct Changes {
     /// Access reviews, CSV: id, scope, reviewed_at, reviewer, outcome
     #[arg(long, value_name = "FILE")]
     reviews: Option<PathBuf>,
+    /// Also the figures of every complete run of the store: trend.csv
+    #[arg(long)]
+    trend: bool,
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "ambit-changes")]
     out: PathBuf,
@@ -69,6 +78,93 @@ pub async fn run(args: &Changes, printer: &Printer) -> Result<Exit, Failure> {
 async fn draw(args: &Changes, printer: &Printer) -> Result<Exit, Failure> {
     seal::refuse_sealed(&args.out)?;
     let (log, config) = chosen(&args.run).await?;
+    let period = period(args, &config)?;
+    let lists = Lists {
+        incidents: match &args.incidents {
+            Some(path) => handed_in(path, incidents::Incidents::parse)?,
+            None => Observed::not_collected("no list was handed in with --incidents"),
+        },
+        reviews: match &args.reviews {
+            Some(path) => handed_in(path, incidents::access_reviews)?,
+            None => Observed::not_collected("no list was handed in with --reviews"),
+        },
+    };
+    let texts = Catalogue::load(&Overlay::default()).map_err(Failure::new)?.metrics;
+    let drawn = of_run(&log, &config, period, &lists)?;
+    let run = rendered::Run { id: drawn.run.as_str(), read_at: &drawn.read_at };
+    let mut files = rendered::write(&drawn.populations, run).map_err(Failure::new)?;
+    files.push(("", rendered::metrics(&drawn.metrics, &texts).map_err(Failure::new)?));
+    if args.trend {
+        let rows = trend(args, period, &lists).await?;
+        files.push(("", rendered::trend(&rows).map_err(Failure::new)?));
+    }
+    files.push(("", page::write(&drawn.populations, run, &drawn.metrics, &texts).map_err(Failure::new)?));
+    for (folder, file) in files {
+        environment::write_file(&args.out.join(folder), &file.file_name, &file.bytes)?;
+    }
+    printer.result(&told(&drawn.populations)).map_err(Failure::new)?;
+    printer.say(&format!("\nwrote {}; next: ambit changes seal {0}", args.out.display()));
+    Ok(Exit::Clean)
+}
+
+/// What people hand in.
+struct Lists {
+    incidents: Observed<incidents::Incidents>,
+    reviews: Observed<Vec<incidents::AccessReview>>,
+}
+
+/// What one run gives.
+struct OfRun {
+    run: RunId,
+    read_at: String,
+    populations: Populations,
+    metrics: Vec<Metric>,
+}
+
+fn of_run(log: &RunLog, config: &Config, period: Period, lists: &Lists) -> Result<OfRun, Failure> {
+    let world = facts::world(log);
+    let signatures = Signatures::built_in().map_err(Failure::new)?;
+    let (persons, tiers) = (Persons::of(config), Tiers::new(config));
+    let populations = population::all(&Inputs {
+        world: &world,
+        config,
+        judges: Judges { signatures: &signatures, persons: &persons },
+        tiers: &tiers,
+        period,
+        incidents: &lists.incidents,
+        reviews: &lists.reviews,
+    });
+    let deployments = populations.tables.iter().find(|table| table.id == "P02");
+    let metrics = metrics::all(&metrics::Inputs {
+        period,
+        changes: &populations.changes,
+        deployments: deployments.filter(|table| table.about.gaps.is_empty()).map(|table| table.rows.len()),
+        incidents: &lists.incidents,
+    });
+    Ok(OfRun { run: world.run.id, read_at: world.run.started, populations, metrics })
+}
+
+/// The figures of every complete run of the store, oldest first, over the same period.
+async fn trend(args: &Changes, period: Period, lists: &Lists) -> Result<Vec<rendered::TrendRow>, Failure> {
+    let store = Store::open(&args.run.store).await.map_err(Failure::new)?;
+    let mut rows = Vec::new();
+    for run in store.runs().await.map_err(Failure::new)? {
+        let log = store.load(&run).await.map_err(Failure::new)?;
+        if !log.end().is_some_and(|end| end.complete) {
+            continue;
+        }
+        let config = stored_config(&store, &log).await?;
+        let drawn = of_run(&log, &config, period, lists)?;
+        rows.extend(drawn.metrics.into_iter().map(|metric| rendered::TrendRow {
+            run: drawn.run.as_str().to_owned(),
+            read_at: drawn.read_at.clone(),
+            metric,
+        }));
+    }
+    Ok(rows)
+}
+
+fn period(args: &Changes, config: &Config) -> Result<Period, Failure> {
     let soc2 = config.soc2.as_ref();
     let day = |given: &Option<String>, stated: Option<&String>, flag: &str| {
         given.clone().or_else(|| stated.cloned()).ok_or_else(|| {
@@ -77,33 +173,7 @@ async fn draw(args: &Changes, printer: &Printer) -> Result<Exit, Failure> {
     };
     let from = day(&args.from, soc2.and_then(|soc2| soc2.from.as_ref()), "--from")?;
     let to = day(&args.to, soc2.and_then(|soc2| soc2.to.as_ref()), "--to")?;
-    let period = Period::parse(&from, &to).map_err(Failure::new)?;
-    let incidents = match &args.incidents {
-        Some(path) => handed_in(path, incidents::Incidents::parse)?,
-        None => Observed::not_collected("no list was handed in with --incidents"),
-    };
-    let reviews = match &args.reviews {
-        Some(path) => handed_in(path, incidents::access_reviews)?,
-        None => Observed::not_collected("no list was handed in with --reviews"),
-    };
-    let world = facts::world(&log);
-    let (signatures, persons, tiers) = (Signatures::built_in().map_err(Failure::new)?, Persons::of(&config), Tiers::new(&config));
-    let populations = population::all(&Inputs {
-        world: &world,
-        config: &config,
-        judges: Judges { signatures: &signatures, persons: &persons },
-        tiers: &tiers,
-        period,
-        incidents: &incidents,
-        reviews: &reviews,
-    });
-    let run = rendered::Run { id: world.run.id.as_str(), read_at: &world.run.started };
-    for (folder, file) in rendered::write(&populations, run).map_err(Failure::new)? {
-        environment::write_file(&args.out.join(folder), &file.file_name, &file.bytes)?;
-    }
-    printer.result(&told(&populations)).map_err(Failure::new)?;
-    printer.say(&format!("\nwrote {}; next: ambit changes seal {0}", args.out.display()));
-    Ok(Exit::Clean)
+    Period::parse(&from, &to).map_err(Failure::new)
 }
 
 /// A list that an owner hands in; its digest stands for it as evidence.
@@ -135,7 +205,7 @@ fn told(populations: &Populations) -> String {
             rendered::completeness_word(account.complete)
         ));
         for row in account.residue.iter().chain(&account.unread) {
-            out.push_str(&format!("    {}\n", crate::base::foreign::plain(row)));
+            out.push_str(&format!("    {}\n", foreign::plain(row)));
         }
     }
     out.push_str("\nEvery item tested\n");
@@ -153,7 +223,7 @@ fn line(table: &Table) -> String {
     };
     let why = match table.about.complete {
         Truth::True => String::new(),
-        _ => table.about.gaps.first().map(|gap| format!(" ({})", crate::base::foreign::plain(gap))).unwrap_or_default(),
+        _ => table.about.gaps.first().map(|gap| format!(" ({})", foreign::plain(gap))).unwrap_or_default(),
     };
     let complete = rendered::completeness_word(table.about.complete);
     format!("  {:<12} {:>5}  {}: completeness {complete}{why}{days}\n", table.id, table.rows.len(), table.title)

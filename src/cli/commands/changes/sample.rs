@@ -88,7 +88,9 @@ pub fn run(args: &Sample, printer: &Printer) -> Result<Exit, Failure> {
     let sealed = seal::verified(&args.dir)?;
     let seed = args.nonce.clone().unwrap_or_else(|| sealed.to_string());
     if seed.is_empty() || !seed.chars().all(|c| c.is_ascii_graphic() && c != '\'') {
-        return Err(Failure::new("the nonce is no plain word\nhint: letters, digits and signs without spaces or quotes"));
+        return Err(Failure::new(
+            "the nonce is no plain word\nhint: letters, digits and signs without spaces or quotes",
+        ));
     }
     let days = period(args)?.days();
     let mut strata = Vec::new();
@@ -141,7 +143,9 @@ fn size(args: &Sample, items: u64, days: i64) -> Result<Size, Failure> {
     if let (Some(confidence), Some(tolerable)) = (args.confidence, args.tolerable) {
         let share = |value: f64| value > 0.0 && value < 1.0;
         if !share(confidence) || !share(tolerable) {
-            return Err(Failure::new("--confidence and --tolerable are shares between 0 and 1\nhint: --confidence 0.95 --tolerable 0.05"));
+            return Err(Failure::new(
+                "--confidence and --tolerable are shares between 0 and 1\nhint: --confidence 0.95 --tolerable 0.05",
+            ));
         }
         let n = sampling::zero_deviation_size(confidence, tolerable);
         let because = format!("without a deviation, a rate below {tolerable} at a confidence of {confidence}");
@@ -170,7 +174,13 @@ fn selected(record: &Record) -> String {
         let rows = stratum.selected.iter().map(|item| ("selected", item));
         let all = rows.chain(stratum.replacements.iter().map(|item| ("replacement", item)));
         for (at, (word, item)) in all.enumerate() {
-            out.push_str(&format!("{},{},{word},{},{}\n", stratum.stratum, at + 1, crate::base::foreign::csv(&item.id), item.digest));
+            out.push_str(&format!(
+                "{},{},{word},{},{}\n",
+                stratum.stratum,
+                at + 1,
+                crate::base::foreign::csv(&item.id),
+                item.digest
+            ));
         }
     }
     out
@@ -182,7 +192,10 @@ fn told(args: &Sample, record: &Record) -> Result<String, Failure> {
         out.push_str("Management seeded this sample: nobody else had a say in it. Give the auditor's --nonce.\n");
     }
     for stratum in record.strata.iter().filter(|stratum| stratum.population > 0) {
-        out.push_str(&format!("\n{}: {} of {} ({})\n", stratum.stratum, stratum.n, stratum.population, stratum.because));
+        out.push_str(&format!(
+            "\n{}: {} of {} ({})\n",
+            stratum.stratum, stratum.n, stratum.population, stratum.because
+        ));
         for item in &stratum.selected {
             out.push_str(&format!("  {}\n", crate::base::foreign::plain(&item.id)));
         }

@@ -73,7 +73,9 @@ pub(super) fn verified(dir: &Path) -> Result<Digest, Failure> {
     for line in text.lines() {
         let Some((digest, name)) = line.split_once("  ") else { continue };
         if Digest::of(environment::read_file(&dir.join(name))?).to_string() != digest {
-            return Err(Failure::new(format!("`{name}` is not what was sealed\nhint: draw and seal anew, and tell the auditor why")));
+            return Err(Failure::new(format!(
+                "`{name}` is not what was sealed\nhint: draw and seal anew, and tell the auditor why"
+            )));
         }
     }
     Ok(Digest::of(&sums))

@@ -1,6 +1,8 @@
 //! Populations as files: each a CSV with its exact query and its completeness beside it, the accounts of the branches, the
 //! results of testing all items, and the lists that a sample is drawn from.
 
+pub mod page;
+
 use serde::Serialize;
 
 use super::{
@@ -9,11 +11,13 @@ use super::{
 };
 use crate::{
     analysis::{
+        metrics::Metric,
         period::Covered,
         population::{About, Populations, Table, change::Stratum, results},
         reconcile::{Counts, Reconciliation},
     },
     base::foreign,
+    controls::metrics::MetricText,
     model::truth::Truth,
 };
 
@@ -61,7 +65,10 @@ pub fn write(populations: &Populations, run: Run<'_>) -> Result<Vec<(&'static st
         files.push((POPULATIONS, Artifact::new(&format!("{}.csv", table.stem()), rows(table)?)));
         let query = table.about.query.iter().map(|line| format!("{line}\n")).collect::<String>();
         files.push((POPULATIONS, Artifact::new(&format!("{}.query.txt", table.id), query)));
-        files.push((POPULATIONS, Artifact::new(&format!("{}.ca.json", table.id), json(&completeness(populations, table, run))?)));
+        files.push((
+            POPULATIONS,
+            Artifact::new(&format!("{}.ca.json", table.id), json(&completeness(populations, table, run))?),
+        ));
     }
     files.push((POPULATIONS, Artifact::new("calendar.csv", calendar(populations)?)));
     files.push((POPULATIONS, Artifact::new("reconciliation.csv", reconciled(&populations.accounts)?)));
@@ -183,9 +190,19 @@ fn reconciled(all: &[Reconciliation]) -> Result<Vec<u8>, RenderError> {
             };
             let away = if entry.forced_away { "yes" } else { "no" };
             lines.push(
-                [&account.repository, &account.branch, account.source, &entry.sha, &entry.committed_at, origin, &detail, away, &entry.headline]
-                    .map(str::to_owned)
-                    .to_vec(),
+                [
+                    &account.repository,
+                    &account.branch,
+                    account.source,
+                    &entry.sha,
+                    &entry.committed_at,
+                    origin,
+                    &detail,
+                    away,
+                    &entry.headline,
+                ]
+                .map(str::to_owned)
+                .to_vec(),
             );
         }
     }
@@ -193,4 +210,50 @@ fn reconciled(all: &[Reconciliation]) -> Result<Vec<u8>, RenderError> {
         &["repository", "branch", "source", "sha", "committed_at", "origin", "detail", "forced_away", "headline"],
         lines,
     )
+}
+
+/// `metrics.csv`: each figure with its formula, base and limits.
+///
+/// # Errors
+/// As for [`write`].
+pub fn metrics(metrics: &[Metric], texts: &[MetricText]) -> Result<Artifact, RenderError> {
+    let row = |metric: &Metric| {
+        let text = texts.iter().find(|text| text.id == metric.id);
+        let of = |pick: fn(&MetricText) -> &String| text.map(|text| pick(text).clone()).unwrap_or_default();
+        vec![
+            metric.id.to_owned(),
+            of(|text| &text.title),
+            figure(metric),
+            of(|text| &text.unit),
+            metric.base.clone(),
+            of(|text| &text.formula),
+            of(|text| &text.limits),
+        ]
+    };
+    let columns = ["id", "title", "value", "unit", "base", "formula", "limits"];
+    Ok(Artifact::new("metrics.csv", csv::table(&columns, metrics.iter().map(row).collect())?))
+}
+
+/// A figure of one run.
+pub struct TrendRow {
+    pub run: String,
+    pub read_at: String,
+    pub metric: Metric,
+}
+
+/// `trend.csv`: the figures of several runs, oldest run first.
+///
+/// # Errors
+/// As for [`write`].
+pub fn trend(rows: &[TrendRow]) -> Result<Artifact, RenderError> {
+    let cells = |row: &TrendRow| {
+        let TrendRow { run, read_at, metric } = row;
+        vec![run.clone(), read_at.clone(), metric.id.to_owned(), figure(metric), metric.base.clone()]
+    };
+    let table = csv::table(&["run", "read_at", "metric", "value", "base"], rows.iter().map(cells).collect())?;
+    Ok(Artifact::new("trend.csv", table))
+}
+
+fn figure(metric: &Metric) -> String {
+    metric.value.map_or_else(|| "not determinable".to_owned(), |value| format!("{value:.3}"))
 }

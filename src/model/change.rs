@@ -23,6 +23,8 @@ pub struct PullRequest {
     pub edited_at: Option<String>,
     pub reviews: Observed<Vec<Review>>,
     pub commits: Observed<Vec<Commit>>,
+    /// Lines added and removed; `None` where the forge did not say.
+    pub lines: Option<u64>,
     /// What ran on the head commit.
     pub checks: Observed<Vec<CheckResult>>,
 }
@@ -51,6 +53,8 @@ pub struct Review {
     pub state: String,
     pub commit: Option<String>,
     pub submitted_at: Option<String>,
+    /// Whether it came with words of its own, remarks on lines left aside.
+    pub worded: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

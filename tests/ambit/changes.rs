@@ -268,3 +268,70 @@ fn a_sealed_sample_is_what_a_shell_draws() {
     assert_eq!(code, 1);
     assert!(said.contains("is not what was sealed"), "{said}");
 }
+
+/// The highest resident memory of this process so far, in MiB, where the system tells it.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? / 1024)
+}
+
+/// A measurement, not a limit: `cargo test --release --test ambit -- --ignored --nocapture fifty_thousand`.
+#[test]
+#[ignore = "a measurement"]
+fn fifty_thousand_changes() {
+    let (pushes, line) = straight();
+    let (mut world, _) = collected(scenario(pushes, line, None));
+    let ambit::model::observed::Reading::Known { value: organization, .. } = &mut world.forge.reading else { panic!() };
+    let ambit::model::observed::Reading::Known { value: repositories, .. } = &mut organization.repositories.reading
+    else {
+        panic!()
+    };
+    let repository = &mut repositories[0];
+    let mut pull = repository.pull_requests.members()[0].clone();
+    pull.head = "x".to_owned();
+    let id = |n: u64| format!("{n:040x}");
+    let all = |n: u64| {
+        let mut one = pull.clone();
+        (one.number, one.merge_sha) = (n, Some(id(n)));
+        one
+    };
+    let mut push = repository.trail.pushes.members()[0].clone();
+    let mut lines = repository.lines.members()[0].clone();
+    lines.start = "main".to_owned();
+    let commit = lines.commits[0].clone();
+    let mut recorded = Vec::new();
+    lines.commits.clear();
+    for n in (1..=50_000_u64).rev() {
+        push.id = n;
+        push.at = format!("2026-10-{:02}T{:02}:{:02}:{:02}Z", 1 + n / 2000, n / 100 % 20, n % 60, n / 60 % 60);
+        (push.before, push.after) = (id(n - 1), id(n));
+        recorded.push(push.clone());
+        let mut one = commit.clone();
+        (one.sha, one.parent, one.committed_at) = (id(n), Some(id(n - 1)), push.at.clone());
+        lines.commits.push(one);
+    }
+    recorded.sort_by(|a, b| a.at.cmp(&b.at));
+    for (n, push) in (1_u64..).zip(&mut recorded) {
+        push.id = n;
+        (push.before, push.after) = (id(n - 1), id(n));
+    }
+    repository.pull_requests = Observed::known((1..=50_000).map(all).collect(), Vec::new());
+    repository.trail.pushes = Observed::known(recorded, Vec::new());
+    repository.lines = Observed::known(vec![lines], Vec::new());
+    let before = peak();
+    let started = std::time::Instant::now();
+    let populations = drawn(&world);
+    let took = started.elapsed();
+    let files = rendered::write(&populations, rendered::Run { id: "r", read_at: "2026-11-25T03:00:00Z" }).unwrap();
+    let size: usize = files.iter().map(|(_, file)| file.bytes.len()).sum();
+    println!(
+        "{} changes drawn in {took:?}, written in {:?}, {} MiB of files; peak {before:?} MiB before, {:?} MiB after",
+        populations.changes.len(),
+        started.elapsed() - took,
+        size >> 20,
+        peak()
+    );
+    assert_eq!(populations.changes.len(), 50_000);
+    assert_eq!(main_of(&populations).counts().by_pull_request, 50_000);
+}

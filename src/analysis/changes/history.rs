@@ -27,8 +27,10 @@ pub struct History<'a> {
     runs: BTreeMap<&'a str, Vec<&'a PipelineRun>>,
     /// Commits that went past a rule.
     bypasses: BTreeSet<&'a str>,
-    /// Place of each first-parent commit of a branch, the oldest first.
-    places: BTreeMap<&'a str, usize>,
+    /// Branch and place of each first-parent commit, the oldest first.
+    places: BTreeMap<&'a str, (usize, usize)>,
+    /// Production deployments by the place of their commit.
+    landed: BTreeMap<(usize, usize), &'a Deployment>,
     reverts: &'a Reverts,
     incidents: &'a Observed<Incidents>,
     /// The moment before which bypasses are gone: RFC 3339.
@@ -49,8 +51,8 @@ pub enum Deployed<'a> {
 pub struct Sources<'a> {
     pub repository: &'a Repository,
     pub tiers: &'a Tiers,
-    /// First-parent commits of the production branches, the oldest first; empty where they were not read.
-    pub line: &'a [String],
+    /// First-parent commits of each production branch, the oldest first; empty where they were not read.
+    pub lines: &'a [Vec<String>],
     pub reverts: &'a Reverts,
     pub incidents: &'a Observed<Incidents>,
     /// When the run began, RFC 3339.
@@ -59,7 +61,7 @@ pub struct Sources<'a> {
 
 impl<'a> History<'a> {
     pub fn new(sources: Sources<'a>) -> History<'a> {
-        let Sources { repository, tiers, line, reverts, incidents, read_at } = sources;
+        let Sources { repository, tiers, lines, reverts, incidents, read_at } = sources;
         let tier = |deployment: &Deployment| tiers.environment(repository, &deployment.environment).tier;
         let of = |wanted: Tier| {
             let mut by_sha: BTreeMap<&str, Vec<&Deployment>> = BTreeMap::new();
@@ -69,16 +71,25 @@ impl<'a> History<'a> {
             by_sha.values_mut().for_each(|all| all.sort_by(|a, b| a.created_at.cmp(&b.created_at)));
             by_sha
         };
+        let production = of(Tier::Production);
+        let mut places: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for (branch, line) in lines.iter().enumerate() {
+            for (at, sha) in line.iter().enumerate() {
+                places.entry(sha).or_insert((branch, at));
+            }
+        }
+        let landed = production.iter().filter_map(|(sha, all)| Some((*places.get(sha)?, *all.first()?))).collect();
         let mut runs: BTreeMap<&str, Vec<&PipelineRun>> = BTreeMap::new();
         for run in Observed::members(&repository.trail.runs) {
             runs.entry(&run.sha).or_default().push(run);
         }
         History {
-            production: of(Tier::Production),
+            production,
             staging: of(Tier::Staging),
             runs,
             bypasses: Observed::members(&repository.trail.bypasses).iter().map(|suite| suite.after.as_str()).collect(),
-            places: line.iter().enumerate().map(|(at, sha)| (sha.as_str(), at)).collect(),
+            places,
+            landed,
             horizon: period::days_before(read_at, SUITE_DAYS),
             repository,
             reverts,
@@ -124,11 +135,10 @@ impl<'a> History<'a> {
         if let Some(first) = self.production.get(sha).and_then(|all| all.first()) {
             return Deployed::Same(first);
         }
-        if let Some(at) = self.places.get(sha) {
-            let later = self.production.iter().filter_map(|(sha, all)| Some((self.places.get(sha)?, all.first()?)));
-            if let Some((_, deployment)) = later.filter(|(place, _)| *place > at).min_by_key(|(place, _)| **place) {
-                return Deployed::Within(deployment);
-            }
+        if let Some((branch, at)) = self.places.get(sha)
+            && let Some((_, deployment)) = self.landed.range((*branch, at + 1)..(branch + 1, 0)).next()
+        {
+            return Deployed::Within(deployment);
         }
         if !self.repository.deployments.is_whole() {
             Deployed::Untold("not all deployments were read")

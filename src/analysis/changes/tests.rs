@@ -97,6 +97,7 @@ fn pull(case: &Case) -> PullRequest {
         state: state.clone(),
         commit: Some(on.clone()).filter(|on| on != "~"),
         submitted_at: Some(at(time)),
+        worded: None,
     };
     let commits = case.commits.clone().unwrap_or_else(|| vec![[case.author.clone(), "one".to_owned()]]);
     let check = |[name, state, time]: &[String; 3]| CheckResult {
@@ -120,6 +121,7 @@ fn pull(case: &Case) -> PullRequest {
         edited_at: case.edited.as_deref().map(at),
         reviews: seen(case, "reviews", case.reviews.iter().map(review).collect()),
         commits: seen(case, "commits", commits.iter().map(|[by, message]| commit(by, message)).collect()),
+        lines: None,
         checks: seen(case, "checks", case.checks.iter().map(check).collect()),
     }
 }
@@ -167,7 +169,7 @@ fn tested(case: &Case) -> Tested {
     let history = History::new(Sources {
         repository: &repository,
         tiers: &tiers,
-        line: &[],
+        lines: &[],
         reverts: &reverts,
         incidents: &incidents,
         read_at: "2026-05-20T00:00:00Z",

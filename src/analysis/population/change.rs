@@ -72,8 +72,12 @@ pub struct Change {
     pub signed: Vec<String>,
     /// The first review by anybody but the author, before the merge.
     pub first_review_at: Option<String>,
-    /// The approval with which a person signed, and whether it came with words; the earliest that stood.
+    /// The earliest approval of a person that stood.
     pub approved_at: Option<String>,
+    /// Whether an approval that stood came with words; `None` where that was not read or none stood.
+    pub worded: Option<bool>,
+    /// Lines added and removed.
+    pub lines: Option<u64>,
     /// The first word of another person after the merge.
     pub looked_at_after: Option<String>,
     /// When another change took it back.
@@ -167,6 +171,8 @@ impl Change {
                 .filter_map(at)
                 .filter(|at| *at > pull.merged_at)
                 .min(),
+            worded: approvals.clone().find_map(|review| review.worded),
+            lines: pull.lines,
             reverted_at: history.reverted_at(pull),
             signed: tested.signed.iter().map(how).collect(),
             attributes: tested.attributes,

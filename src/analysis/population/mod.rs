@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod emergency;
+pub mod gates;
 mod others;
 pub mod results;
 mod tables;
@@ -29,6 +30,7 @@ use crate::{
     },
     controls::config::Config,
     model::{
+        change::Line,
         observed::Observed,
         tier::Tier,
         truth::Truth,
@@ -159,6 +161,7 @@ pub fn all(inputs: &Inputs<'_>) -> Populations {
         organization,
         repositories: &repositories,
         emergency: emergency.as_ref(),
+        by_commit: changes.iter().map(|one| ((one.repository.as_str(), one.merge_sha.as_str()), one)).collect(),
         changes: &changes,
         accounts: &accounts,
     };
@@ -178,14 +181,15 @@ fn of_repository(
     let audit = organization.map_or(&unread, |organization| &organization.trail.audit_log);
     let reverts = Reverts::of_all(repository.name.as_str(), Observed::members(&repository.pull_requests));
     let branches = production_branches(inputs.tiers, repository);
-    let mut line: Vec<String> = Vec::new();
-    for of in Observed::members(&repository.lines).iter().filter(|line| branches.contains(&line.start)) {
-        line.extend(of.commits.iter().rev().map(|commit| commit.sha.clone()));
-    }
+    let of_branch = Observed::members(&repository.lines).iter().filter(|line| branches.contains(&line.start));
+    let oldest_first = |line: &Line| line.commits.iter().rev().map(|commit| commit.sha.clone()).collect();
+    let mut lines: Vec<(&str, Vec<String>)> = of_branch.map(|line| (line.start.as_str(), oldest_first(line))).collect();
+    lines.sort();
+    let lines: Vec<Vec<String>> = lines.into_iter().map(|(_, line)| line).collect();
     let history = History::new(Sources {
         repository,
         tiers: inputs.tiers,
-        line: &line,
+        lines: &lines,
         reverts: &reverts,
         incidents: inputs.incidents,
         read_at: &inputs.world.run.started,

@@ -1,5 +1,7 @@
 //! P01 merged changes, P02 deployments to production, P03 what went past a pull request or a rule, P04 emergencies.
 
+use std::collections::BTreeMap;
+
 use super::{About, Inputs, Table, change::Change, emergency::Emergency};
 use crate::{
     analysis::{
@@ -71,6 +73,8 @@ pub(super) struct Drawn<'a> {
     pub repositories: &'a [&'a Repository],
     pub emergency: Option<&'a Emergency>,
     pub changes: &'a [Change],
+    /// By repository and merge commit.
+    pub by_commit: BTreeMap<(&'a str, &'a str), &'a Change>,
     pub accounts: &'a [Reconciliation],
 }
 
@@ -332,11 +336,8 @@ impl<'a> Drawn<'a> {
             .collect();
         for repository in self.repositories {
             for suite in Observed::members(&repository.trail.bypasses) {
-                let covered = self.changes.iter().any(|change| {
-                    change.merge_sha == suite.after
-                        && change.emergency.is_some()
-                        && change.repository == repository.name.as_str()
-                });
+                let change = self.by_commit.get(&(repository.name.as_str(), suite.after.as_str()));
+                let covered = change.is_some_and(|change| change.emergency.is_some());
                 if covered || suite.result != SuiteResult::Bypass || !self.inputs.period.holds(&suite.at) {
                     continue;
                 }

@@ -69,6 +69,7 @@ fn pull(number: u64, merge: &str, commits: &[&str]) -> PullRequest {
         edited_at: None,
         reviews: Observed::known(Vec::new(), Vec::new()),
         commits: Observed::known(commits.iter().map(commit).collect(), Vec::new()),
+        lines: None,
         checks: Observed::known(Vec::new(), Vec::new()),
     }
 }

@@ -15,6 +15,7 @@ const NOTHING: &str = "0000000000000000000000000000000000000000";
 pub(super) struct Walk<'a> {
     ledger: &'a Ledger<'a>,
     commits: BTreeMap<&'a str, &'a LineCommit>,
+    depths: BTreeMap<&'a str, usize>,
     /// The newest commit of the branch that was read.
     head: Option<&'a str>,
     /// Pull requests into the branch by their merge commit.
@@ -27,11 +28,13 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub fn new(ledger: &'a Ledger<'a>) -> Walk<'a> {
         let lines = Observed::members(ledger.lines);
-        let commits = lines.iter().flat_map(|line| &line.commits).map(|commit| (commit.sha.as_str(), commit)).collect();
+        let commits: BTreeMap<&str, &LineCommit> =
+            lines.iter().flat_map(|line| &line.commits).map(|commit| (commit.sha.as_str(), commit)).collect();
         let branch = lines.iter().find(|line| line.start == ledger.branch);
         let into = |pull: &&PullRequest| pull.base.as_str() == ledger.branch;
         let pulls = Observed::members(ledger.pulls).iter().filter(into);
         Walk {
+            depths: depths(&commits),
             commits,
             head: branch.and_then(|line| line.commits.first()).map(|commit| commit.sha.as_str()),
             merged: pulls.filter_map(|pull| Some((pull.merge_sha.as_deref()?, pull))).collect(),
@@ -82,21 +85,20 @@ impl<'a> Walk<'a> {
     /// What came after the last push of the period and before the run is outside, unless it was committed inside.
     fn after_last(&mut self, at: &str, head: &'a str) {
         let later: Vec<&LineCommit> = self.between(head, at);
+        let recorded = self.pushed_later();
         let inside = later.into_iter().filter(|commit| self.ledger.period.holds(&commit.committed_at));
-        let unrecorded: Vec<&LineCommit> = inside.filter(|commit| !self.pushed_later(&commit.sha)).collect();
+        let unrecorded: Vec<&LineCommit> = inside.filter(|commit| !recorded.contains(commit.sha.as_str())).collect();
         for commit in unrecorded {
             self.unexplained(commit, "after the last recorded push of the period".to_owned());
         }
     }
 
-    /// Whether a push after the period ends at this commit or beyond it.
-    fn pushed_later(&self, sha: &str) -> bool {
+    /// Commits that pushes after the period brought.
+    fn pushed_later(&self) -> BTreeSet<&'a str> {
         let full = format!("refs/heads/{}", self.ledger.branch);
         let ends = self.ledger.period.ends();
-        Observed::members(self.ledger.pushes)
-            .iter()
-            .filter(|push| push.git_ref == full && push.at >= ends)
-            .any(|push| self.between(&push.after, &push.before).iter().any(|commit| commit.sha == sha))
+        let later = Observed::members(self.ledger.pushes).iter().filter(|push| push.git_ref == full && push.at >= ends);
+        later.flat_map(|push| self.between(&push.after, &push.before)).map(|commit| commit.sha.as_str()).collect()
     }
 
     fn unexplained(&mut self, commit: &'a LineCommit, why: String) {
@@ -221,17 +223,46 @@ impl<'a> Walk<'a> {
         std::iter::successors(first, |commit| self.commits.get(commit.parent.as_deref()?).copied())
     }
 
-    /// First-parent commits from `to` down to where `from`'s line is met, newest first.
+    /// First-parent commits from `to` down to where `from`'s line is met, newest first. Costs as many steps as the two lines
+    /// are apart.
     fn between(&self, to: &str, from: &str) -> Vec<&'a LineCommit> {
-        if to == from {
-            return Vec::new();
+        let parent = |commit: &LineCommit| self.commits.get(commit.parent.as_deref()?).copied();
+        let depth = |commit: &LineCommit| self.depths.get(commit.sha.as_str()).copied().unwrap_or_default();
+        let mut other = self.commits.get(from).copied();
+        let mut next = self.commits.get(to).copied();
+        let mut brought = Vec::new();
+        while let Some(commit) = next.filter(|commit| commit.sha != from) {
+            while let Some(deeper) = other.filter(|other| depth(other) > depth(commit)) {
+                other = parent(deeper);
+            }
+            if other.is_some_and(|other| other.sha == commit.sha) {
+                break;
+            }
+            brought.push(commit);
+            if commit.parent.as_deref() == Some(from) {
+                break;
+            }
+            next = parent(commit);
         }
-        let mut below: BTreeSet<&str> = self.chain(from).map(|commit| commit.sha.as_str()).collect();
-        // A commit at the very beginning of what was read has no entry of its own.
-        below.extend(self.commits.values().filter_map(|commit| commit.parent.as_deref()).filter(|sha| *sha == from));
-        let stop = from.to_owned();
-        self.chain(to).take_while(|commit| commit.sha != stop && !below.contains(commit.sha.as_str())).collect()
+        brought
     }
+}
+
+/// How many first parents of each commit were read.
+fn depths<'a>(commits: &BTreeMap<&'a str, &'a LineCommit>) -> BTreeMap<&'a str, usize> {
+    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
+    for start in commits.values() {
+        let unknown = |commit: &&&LineCommit| !depths.contains_key(commit.sha.as_str());
+        let chain = std::iter::successors(Some(start), |commit| commits.get(commit.parent.as_deref()?));
+        let new: Vec<&&LineCommit> = chain.take_while(unknown).collect();
+        let below = new.last().and_then(|last| depths.get(last.parent.as_deref()?)).copied();
+        let mut depth = below.map_or(0, |below| below + 1);
+        for commit in new.into_iter().rev() {
+            depths.insert(&commit.sha, depth);
+            depth += 1;
+        }
+    }
+    depths
 }
 
 fn entry(commit: &LineCommit, origin: Origin) -> Entry {

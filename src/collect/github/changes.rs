@@ -17,12 +17,12 @@ query Changes($owner: String!, $name: String!, $base: String!, $first: Int!, $af
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
-        number title body createdAt updatedAt lastEditedAt mergedAt baseRefName headRefName headRefOid
+        number title body additions deletions createdAt updatedAt lastEditedAt mergedAt baseRefName headRefName headRefOid
         author { ...Who }
         mergedBy { ...Who }
         mergeCommit { oid }
         labels(first: 10) { nodes { name } }
-        reviews(first: 20) { totalCount nodes { state submittedAt author { ...Who } commit { oid } } }
+        reviews(first: 20) { totalCount nodes { state body submittedAt author { ...Who } commit { oid } } }
         commits(last: 20) {
           totalCount
           nodes { commit { oid message authoredDate author { name email user { login databaseId } } committer { email } } }

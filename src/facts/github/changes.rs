@@ -152,6 +152,7 @@ fn pull_request(node: &Value) -> Option<PullRequest> {
         edited_at: text(node, "lastEditedAt"),
         reviews: nodes(node, "reviews", review),
         commits: nodes(node, "commits", commit),
+        lines: number(node, "additions").zip(number(node, "deletions")).map(|(added, removed)| added + removed),
         checks: checks(node),
     })
 }
@@ -193,6 +194,7 @@ fn review(node: &Value) -> Option<Review> {
         state: text(node, "state")?,
         commit: node.get("commit").and_then(|commit| text(commit, "oid")),
         submitted_at: text(node, "submittedAt"),
+        worded: text(node, "body").map(|body| !body.trim().is_empty()),
     })
 }
 

@@ -16,6 +16,7 @@ use crate::{
         population::{About, Populations, Table, change::Stratum, results},
         reconcile::{Counts, Reconciliation},
     },
+    assess::operation::Operation,
     base::foreign,
     controls::metrics::MetricText,
     model::truth::Truth,
@@ -232,6 +233,40 @@ pub fn metrics(metrics: &[Metric], texts: &[MetricText]) -> Result<Artifact, Ren
     };
     let columns = ["id", "title", "value", "unit", "base", "formula", "limits"];
     Ok(Artifact::new("metrics.csv", csv::table(&columns, metrics.iter().map(row).collect())?))
+}
+
+/// `gates.csv`: how each gate was passed, with the paths that lead through it and the humans they count.
+///
+/// # Errors
+/// As for [`write`].
+pub fn gates(operations: &[Operation]) -> Result<Artifact, RenderError> {
+    let row = |Operation { used, paths, humans }: &Operation| {
+        let of_passed = |count: Option<usize>| match count {
+            Some(count) => format!("{count} of {}", used.passed),
+            None => "not determinable".to_owned(),
+        };
+        vec![
+            used.gate.clone(),
+            format!("{} of {}", used.passed, used.of),
+            used.untold.to_string(),
+            of_passed(used.hurried),
+            of_passed(used.silent),
+            used.most.as_ref().map_or_else(String::new, |(who, count)| format!("{who} {count}")),
+            humans.map_or_else(|| "no path".to_owned(), |humans| humans.to_string()),
+            paths.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+        ]
+    };
+    let columns = [
+        "gate",
+        "passed",
+        "not_determinable",
+        "faster_than_reading",
+        "without_words",
+        "most_by",
+        "humans_of_paths",
+        "paths",
+    ];
+    Ok(Artifact::new("gates.csv", csv::table(&columns, operations.iter().map(row).collect())?))
 }
 
 /// A figure of one run.

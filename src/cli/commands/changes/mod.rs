@@ -13,9 +13,14 @@ use crate::{
         changes::{attributes::Judges, incidents, persons::Persons},
         metrics::{self, Metric},
         period::Period,
-        population::{self, Inputs, Populations, Table, results},
+        population::{
+            self, Inputs, Populations, Table,
+            gates::{self, GateUse},
+            results,
+        },
         tiers::Tiers,
     },
+    assess::{self, operation},
     base::{digest::Digest, foreign},
     cli::{Exit, Failure, args::RunChoice, environment, printer::Printer},
     controls::{
@@ -27,6 +32,7 @@ use crate::{
     facts,
     model::{id::RunId, observed::Observed, truth::Truth},
     render::changes::{self as rendered, page},
+    report::{Branding, Severity},
 };
 
 /// List every change of a period, show that the list is complete, and test all of it
@@ -94,6 +100,9 @@ async fn draw(args: &Changes, printer: &Printer) -> Result<Exit, Failure> {
     let run = rendered::Run { id: drawn.run.as_str(), read_at: &drawn.read_at };
     let mut files = rendered::write(&drawn.populations, run).map_err(Failure::new)?;
     files.push(("", rendered::metrics(&drawn.metrics, &texts).map_err(Failure::new)?));
+    let assessment = assess::of_run(&log, &config, Branding::default(), Severity::High).map_err(Failure::new)?;
+    let operations = operation::beside(drawn.gates, &assessment.paths);
+    files.push(("", rendered::gates(&operations).map_err(Failure::new)?));
     if args.trend {
         let rows = trend(args, period, &lists).await?;
         files.push(("", rendered::trend(&rows).map_err(Failure::new)?));
@@ -119,13 +128,14 @@ struct OfRun {
     read_at: String,
     populations: Populations,
     metrics: Vec<Metric>,
+    gates: Vec<GateUse>,
 }
 
 fn of_run(log: &RunLog, config: &Config, period: Period, lists: &Lists) -> Result<OfRun, Failure> {
     let world = facts::world(log);
     let signatures = Signatures::built_in().map_err(Failure::new)?;
     let (persons, tiers) = (Persons::of(config), Tiers::new(config));
-    let populations = population::all(&Inputs {
+    let inputs = Inputs {
         world: &world,
         config,
         judges: Judges { signatures: &signatures, persons: &persons },
@@ -133,7 +143,9 @@ fn of_run(log: &RunLog, config: &Config, period: Period, lists: &Lists) -> Resul
         period,
         incidents: &lists.incidents,
         reviews: &lists.reviews,
-    });
+    };
+    let populations = population::all(&inputs);
+    let gates = gates::uses(&inputs, &populations);
     let deployments = populations.tables.iter().find(|table| table.id == "P02");
     let metrics = metrics::all(&metrics::Inputs {
         period,
@@ -141,7 +153,7 @@ fn of_run(log: &RunLog, config: &Config, period: Period, lists: &Lists) -> Resul
         deployments: deployments.filter(|table| table.about.gaps.is_empty()).map(|table| table.rows.len()),
         incidents: &lists.incidents,
     });
-    Ok(OfRun { run: world.run.id, read_at: world.run.started, populations, metrics })
+    Ok(OfRun { run: world.run.id, read_at: world.run.started, populations, metrics, gates })
 }
 
 /// The figures of every complete run of the store, oldest first, over the same period.

@@ -90,6 +90,12 @@ fn own_level(agent: &Signature) -> Level {
     }
 }
 
+/// Whether an address is an agent's or other automation's, not a person's.
+pub(super) fn is_agent_address(signatures: &Signatures, address: &str) -> bool {
+    let automation = || signatures.automations.iter().any(|known| known.email.as_deref() == Some(address));
+    by_address(signatures, address).is_some() || automation()
+}
+
 /// A whole address that the catalogue knows, or a GitHub noreply address whose id *and* login it knows.
 fn by_address<'a>(signatures: &'a Signatures, address: &str) -> Option<&'a Signature> {
     let known =
@@ -141,7 +147,7 @@ fn credited(key: &str) -> Option<(&'static str, Level)> {
 }
 
 /// `Key: value` with a key of letters, digits and dashes, quoted (`> `, `* `, `- `) or not.
-fn trailer(line: &str) -> Option<(&str, &str)> {
+pub(super) fn trailer(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.trim_start_matches(['>', '*', '-', ' ', '\t']).split_once(':')?;
     let plain = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     plain.then_some((key, value.trim()))

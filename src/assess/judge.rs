@@ -6,6 +6,7 @@ use crate::{
     analysis::{
         agents::{self, AgentPrincipal, Identity, Stated},
         alerts,
+        changes::persons::Persons,
         guardrails::entry,
         rollback,
         tiers::Tiers,
@@ -83,6 +84,7 @@ pub fn of_world(
     let mut agents = agents::inventory(world, &signatures, &stated(config));
     entry::mark_steered(world, &signatures, &guardrails, &mut agents);
     let people = people(config, &agents);
+    let persons = Persons::of(config);
     let trusted = trusted::names(world);
     let cloud = Evaluator::new(world);
     let ground = Ground { world, cloud: &cloud, people: &people, signatures: &signatures, trusted: &trusted };
@@ -103,10 +105,11 @@ pub fn of_world(
         signatures: &signatures,
         guardrails: &guardrails,
         essentials: &essentials,
+        persons: &persons,
     };
     let findings = checks::run(&sight);
     let approvals = approvals::of(world, &tiers, &agents);
-    let sign_off = SignOff::of(&signatures, world);
+    let sign_off = SignOff::of(&signatures, &persons, world);
     let mut cited = cited(&paths, &findings);
     cited.extend(recovery.iter().flat_map(StoreRecovery::evidence).cloned());
     cited.extend(rollback.iter().flat_map(|row| &row.evidence).cloned());

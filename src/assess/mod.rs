@@ -1,6 +1,6 @@
 //! Floor 7: what findings and paths add up to. Pure: one run's values in, one [`Assessment`] out.
 //!
-//! `accept` management's acceptances and responses; `criteria` the framework; `matrix` the permission matrix; `answers`
+//! `accept` management's acceptances and responses; `criteria` the framework; `matrix` the permission matrix; `operation` how gates worked; `answers`
 //! the questions; `approvals` who may approve; `headline` the sentence; `changes` the few that close most; `asserted` what
 //! was taken on trust; `exit` the code for scripts; `signoff` who approved what agents wrote; `unread` what nobody saw;
 //! `judge` the whole way from a recorded run.
@@ -15,6 +15,7 @@ mod exit;
 mod headline;
 mod judge;
 mod matrix;
+pub mod operation;
 mod signoff;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use crate::{
     analysis::{
         agents::{AgentPrincipal, Identity},
         alerts::Coverage,
+        changes::persons::Persons,
         tiers::Tiers,
     },
     checks::Sheet,
@@ -39,6 +40,7 @@ pub struct Sight<'a> {
     pub signatures: &'a Signatures,
     pub guardrails: &'a Guardrails,
     pub essentials: &'a Essentials,
+    pub persons: &'a Persons,
 }
 
 impl<'a> Sight<'a> {

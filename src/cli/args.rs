@@ -40,6 +40,7 @@ pub enum Command {
     Collect(Collect),
     /// Judge and report a recorded run, without network
     Report(Report),
+    Changes(crate::cli::commands::changes::Changes),
     #[cfg(feature = "hook")]
     Hook(crate::cli::commands::hook::Hook),
     /// Explain a check, an objective, a criterion, a question, or a path or finding of a run

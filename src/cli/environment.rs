@@ -33,6 +33,19 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// Names the folder or file and why it cannot be read, or that it is no UTF-8 text.
 pub fn text_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let read = |name: String| {
+        let text = String::from_utf8(read_file(&folder.join(&name))?)
+            .map_err(|_| Failure::new(format!("`{}` is no UTF-8 text", folder.join(&name).display())))?;
+        Ok((name, text))
+    };
+    files_below(folder)?.into_iter().map(read).collect()
+}
+
+/// Every file below a folder, by its path in it with `/` between the parts, in order.
+///
+/// # Errors
+/// Names the folder and why it cannot be read.
+pub fn files_below(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut found = Vec::new();
     let mut open = vec![(folder.to_path_buf(), String::new())];
     while let Some((here, prefix)) = open.pop() {
@@ -40,12 +53,9 @@ pub fn text_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
         for entry in std::fs::read_dir(&here).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.file_type().map_err(failed)?.is_dir() {
-                open.push((entry.path(), format!("{name}/")));
-            } else {
-                let text = String::from_utf8(read_file(&entry.path())?)
-                    .map_err(|_| Failure::new(format!("`{}` is no UTF-8 text", entry.path().display())))?;
-                found.push((name, text));
+            match entry.file_type().map_err(failed)?.is_dir() {
+                true => open.push((entry.path(), format!("{name}/"))),
+                false => found.push(name),
             }
         }
     }

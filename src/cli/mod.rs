@@ -80,6 +80,7 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             Command::Assess(args) => commands::assess::run(args, printer).await,
             Command::Collect(args) => commands::collect::run(args, printer).await,
             Command::Report(args) => commands::report::run(args, printer).await,
+            Command::Changes(args) => commands::changes::run(args, printer).await,
             #[cfg(feature = "hook")]
             Command::Hook(args) => commands::hook::run(args, printer),
             Command::Explain(args) => commands::explain::run(args, printer).await,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{config::Category, embedded, questions::QuestionSet};
+use super::{config::Category, embedded, metrics::MetricText, questions::QuestionSet, sampling::Sampling};
 use crate::model::tier::Tier;
 
 /// Files that replace embedded ones of the same path, or stand beside them: `frameworks/iso27001.yaml`.
@@ -19,6 +19,8 @@ pub struct Overlay {
 pub struct Catalogue {
     pub objectives: Vec<Objective>,
     pub populations: Vec<Population>,
+    pub sampling: Sampling,
+    pub metrics: Vec<MetricText>,
     pub frameworks: Vec<Framework>,
     pub questions: Vec<QuestionSet>,
     pub profiles: Vec<Profile>,
@@ -172,6 +174,8 @@ impl Catalogue {
         Ok(Catalogue {
             objectives: files.one::<Objectives>("objectives.yaml")?.objectives,
             populations: files.one::<Populations>("populations.yaml")?.populations,
+            sampling: files.one("sampling.yaml")?,
+            metrics: files.folder("metrics")?,
             frameworks: files.folder("frameworks")?,
             questions: files.folder("questions")?,
             profiles: files.folder("profiles")?,

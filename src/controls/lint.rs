@@ -139,6 +139,7 @@ impl Lint {
     fn files(&mut self, files: &Files<'_>, catalogue: &Catalogue) {
         let named: BTreeMap<&str, BTreeSet<String>> = BTreeMap::from([
             ("questions", catalogue.questions.iter().map(|set| set.id.clone()).collect()),
+            ("metrics", catalogue.metrics.iter().map(|metric| metric.id.clone()).collect()),
             ("profiles", catalogue.profiles.iter().map(|profile| profile.id.clone()).collect()),
             ("remedies", catalogue.remedies.keys().cloned().collect()),
         ]);

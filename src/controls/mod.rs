@@ -9,9 +9,11 @@ pub mod embedded;
 pub mod essentials;
 pub mod guardrails;
 mod lint;
+pub mod metrics;
 pub mod operations;
 pub mod permissions;
 pub mod questions;
+pub mod sampling;
 mod schema;
 pub mod tools;
 

@@ -6,7 +6,7 @@ use super::{
     access::Access,
     actor::{Account, Collaborator, DeployKey, Installation, Permission, Team},
     alert::Detection,
-    change::{Deployment, PullRequest},
+    change::{Deployment, Line, PullRequest},
     cloud::{Caller, DataStore, Key, Membership, OidcProvider, PolicyLayer},
     file::RepositoryFile,
     iam::AuthorizationDetails,
@@ -120,6 +120,8 @@ pub struct Repository {
     pub agent_files: Observed<Vec<RepositoryFile>>,
     pub pull_requests: Observed<Vec<PullRequest>>,
     pub deployments: Observed<Vec<Deployment>>,
+    /// The branches' first-parent commits of the period, and those that a force push left behind.
+    pub lines: Observed<Vec<Line>>,
     pub trail: RepositoryTrail,
     pub evidence: Vec<EvidenceId>,
 }
@@ -162,6 +164,40 @@ impl World {
 }
 
 impl Repository {
+    /// A repository of which only this is known, with the reason.
+    pub fn unread(name: impl Into<RepoName>, default_branch: &str, why: &str) -> Repository {
+        fn none<T>(why: &str) -> Observed<T> {
+            Observed::not_collected(why)
+        }
+        Repository {
+            name: name.into(),
+            id: 0,
+            owner_id: 0,
+            default_branch: default_branch.to_owned(),
+            private: false,
+            archived: false,
+            fork: false,
+            branches: none(why),
+            rulesets: none(why),
+            collaborators: none(why),
+            deploy_keys: none(why),
+            workflows: none(why),
+            environments: none(why),
+            secrets: none(why),
+            runners: none(why),
+            subject_template: none(why),
+            actions: none(why),
+            workflow_defaults: none(why),
+            codeowners: none(why),
+            agent_files: none(why),
+            pull_requests: none(why),
+            deployments: none(why),
+            lines: none(why),
+            trail: RepositoryTrail::unread(why),
+            evidence: Vec::new(),
+        }
+    }
+
     /// Workflow files that could be understood.
     pub fn parsed_workflows(&self) -> impl Iterator<Item = &Workflow> {
         self.workflows.members().iter().filter_map(|file| match file {

@@ -89,7 +89,7 @@ pub(super) fn write(assessment: &Assessment, _options: &Options) -> Result<Vec<A
     ])
 }
 
-fn table(columns: &[&str], rows: Vec<Vec<String>>) -> Result<Vec<u8>, RenderError> {
+pub(super) fn table(columns: &[&str], rows: Vec<Vec<String>>) -> Result<Vec<u8>, RenderError> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     writer.write_record(columns)?;
     for row in rows {

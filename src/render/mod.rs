@@ -6,6 +6,7 @@
 
 mod artifact;
 mod branding;
+pub mod changes;
 mod csv;
 mod edition;
 mod figure;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ambit::{
-    analysis::tiers::Tiers,
+    analysis::{changes::persons::Persons, tiers::Tiers},
     checks::{self, Sight},
     controls::{
         self, KnownCheck,
@@ -43,6 +43,7 @@ pub fn empty_world() -> World {
 fn on_an_empty_world_every_check_is_unknown_or_manual() {
     let (world, signatures, tiers) = (empty_world(), Signatures::built_in().unwrap(), Tiers::new(&Config::default(), &[]));
     let (guardrails, essentials) = (Guardrails::built_in().unwrap(), Essentials::built_in().unwrap());
+    let persons = Persons::default();
     let sight = Sight {
         world: &world,
         tiers: &tiers,
@@ -54,6 +55,7 @@ fn on_an_empty_world_every_check_is_unknown_or_manual() {
         signatures: &signatures,
         guardrails: &guardrails,
         essentials: &essentials,
+        persons: &persons,
     };
     let findings = checks::run(&sight);
     for check in checks::all() {

@@ -15,6 +15,7 @@
 mod agents;
 mod aws_accounts;
 mod catalogue;
+mod changes;
 mod cli;
 mod cloud;
 mod controls;

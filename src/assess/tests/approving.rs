@@ -65,6 +65,7 @@ pub(super) fn repository(name: &str) -> Repository {
         agent_files: known(Vec::new()),
         pull_requests: known(Vec::new()),
         deployments: known(Vec::new()),
+        lines: known(Vec::new()),
         trail: RepositoryTrail::unread("not part of this test"),
         evidence: Vec::new(),
     }

@@ -6,8 +6,8 @@
 
 use crate::checks::{Sheet, Sight, check};
 use crate::{
-    analysis::{attribution, changes},
-    model::truth::Truth,
+    analysis::changes::{self, approval::Approvals},
+    model::{change::PullRequest, observed::Gap, truth::Truth},
 };
 
 check!(
@@ -22,16 +22,16 @@ check!(
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for repository in sight.repositories(sheet) {
         let name = repository.name.as_str();
-        let pulls = sheet.members(name, &format!("merged pull requests of {name}"), &repository.pull_requests);
+        sheet.members(name, &format!("merged pull requests of {name}"), &repository.pull_requests);
         let mut by_agents = 0;
         let mut unread = Vec::new();
         let mut missed = Vec::new();
-        for pull in pulls.iter().filter(|pull| !attribution::of_pull_request(sight.signatures, pull).is_empty()) {
+        for (pull, approvals) in changes::by_agents(sight.signatures, sight.persons, &[repository]) {
             by_agents += 1;
-            match changes::independent_approval(sight.signatures, pull) {
+            match approvals.hold() {
                 Truth::True => {}
                 Truth::False => missed.push(pull.number),
-                Truth::Unknown => unread.extend(pull.reviews.gap(format!("reviews of {name}#{}", pull.number))),
+                Truth::Unknown => unread.push(gap(name, pull, &approvals)),
             }
         }
         let evidence = &repository.pull_requests.evidence;
@@ -58,4 +58,13 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             sheet.not_applicable(name, format!("no merged change of {name} carries an agent's mark"), evidence);
         }
     }
+}
+
+/// Why it cannot be told whether a change was approved.
+fn gap(name: &str, pull: &PullRequest, approvals: &Approvals) -> Gap {
+    let what = format!("reviews of {name}#{}", pull.number);
+    let told = [&approvals.independent, &approvals.in_time];
+    let why = told.into_iter().find(|judged| judged.held == Truth::Unknown).map_or("", |judged| &judged.reason);
+    let read = pull.reviews.gap(&what).or_else(|| pull.commits.gap(&what));
+    read.unwrap_or_else(|| Gap { what, why: why.to_owned(), needs: None, evidence: pull.reviews.evidence.clone() })
 }

@@ -18,7 +18,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             &repository.pull_requests,
         );
     }
-    let signed = changes::sign_off(sight.signatures, &repositories);
+    let signed = changes::sign_off(sight.signatures, sight.persons, &repositories);
     let evidence: Vec<_> =
         repositories.iter().flat_map(|repository| repository.pull_requests.evidence.clone()).collect();
     if signed.total == 0 {

@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod assess;
+pub mod changes;
 pub mod collect;
 pub mod completions;
 pub mod controls;

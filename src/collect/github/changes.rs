@@ -1,4 +1,5 @@
-//! Merged pull requests with reviews and commits: one GraphQL document, three points for 100.
+//! Merged pull requests with reviews, commits and checks: one GraphQL document, four points for 100. Of an hour's 5,000
+//! points 50,000 pull requests take 2,000.
 
 use serde_json::{Value, json};
 
@@ -16,15 +17,25 @@ query Changes($owner: String!, $name: String!, $base: String!, $first: Int!, $af
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
-        number title body createdAt updatedAt mergedAt baseRefName headRefName headRefOid
+        number title body additions deletions createdAt updatedAt lastEditedAt mergedAt baseRefName headRefName headRefOid
         author { ...Who }
         mergedBy { ...Who }
         mergeCommit { oid }
         labels(first: 10) { nodes { name } }
-        reviews(first: 20) { totalCount nodes { state submittedAt author { ...Who } commit { oid } } }
+        reviews(first: 20) { totalCount nodes { state body submittedAt author { ...Who } commit { oid } } }
         commits(last: 20) {
           totalCount
           nodes { commit { oid message authoredDate author { name email user { login databaseId } } committer { email } } }
+        }
+        statusCheckRollup {
+          contexts(first: 50) {
+            totalCount
+            nodes {
+              __typename
+              ... on CheckRun { name conclusion completedAt }
+              ... on StatusContext { context state createdAt }
+            }
+          }
         }
       }
     }

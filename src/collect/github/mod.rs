@@ -5,6 +5,7 @@ mod changes;
 pub mod client;
 mod handed_in;
 mod heads;
+mod lines;
 mod organization;
 mod repository;
 mod trail;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     Error, Plan, changes,
     client::Client,
+    lines,
     organization::Known,
     trail::{self, Pipeline},
 };
@@ -72,7 +73,8 @@ pub(super) async fn collect(
         client.get(&paths::protection(name, branch)).await?;
         client.get_paged(&paths::branch_rules(name, branch)).await?;
     }
-    trail::repository(client, plan, name, &pipeline).await?;
+    let activity = trail::repository(client, plan, name, &pipeline).await?;
+    lines::collect(client, plan, name, &branches, &activity).await?;
     changes::collect(client, plan, name, &branches).await
 }
 

@@ -47,21 +47,22 @@ pub(super) struct Pipeline {
     pub bypasses: bool,
 }
 
+/// Returns the changes of the repository's refs, for whoever follows them.
 pub(super) async fn repository(
     client: &Client,
     plan: &Plan,
     name: &RepoName,
     pipeline: &Pipeline,
-) -> Result<(), Error> {
+) -> Result<Vec<Value>, Error> {
     if !trail::deploys(pipeline.workflows.len(), pipeline.environments, pipeline.webhooks) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let since = plan.since.as_deref();
     let bounded = |listed: &Listed, field: &str| {
         let oldest = listed.items.last().and_then(|item| item.get(field)).and_then(Value::as_str);
         listed.pages.len() < trail::PAGES && since.is_none_or(|since| oldest.is_none_or(|at| at >= since))
     };
-    client.get_pages(&paths::activity(name, since), |listed| bounded(listed, "timestamp")).await?;
+    let activity = client.get_pages(&paths::activity(name, since), |listed| bounded(listed, "timestamp")).await?;
     client.get(&paths::repo(name, "/code-security-configuration")).await?;
     if pipeline.bypasses {
         let listed = client.get_paged(&paths::bypasses(name)).await?;
@@ -74,7 +75,7 @@ pub(super) async fn repository(
             approvals(client, name, pipeline, &listed.items).await?;
         }
     }
-    Ok(())
+    Ok(activity.items)
 }
 
 /// Which rules each of these pushes broke.

@@ -37,6 +37,20 @@ pub struct Config {
     pub accepts: Vec<Accept>,
     pub responses: Vec<Response>,
     pub branding: BrandingRules,
+    pub emergency: Option<EmergencyRule>,
+}
+
+/// `[emergency]`: which changes are emergencies, and by when somebody else must have looked at one. Labels where there are
+/// any, else whoever merged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EmergencyRule {
+    pub labels: Vec<At<String>>,
+    /// `github:anna`.
+    pub actors: Vec<At<String>>,
+    /// Slugs of teams whose members may.
+    pub teams: Vec<At<String>>,
+    pub review_within_days: Option<i64>,
+    pub line: usize,
 }
 
 /// `[tiers.production]`: what belongs to a tier.

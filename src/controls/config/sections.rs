@@ -7,8 +7,8 @@ use toml::de::DeTable;
 use crate::model::tier::Tier;
 
 use super::{
-    Accept, At, BrandingRules, Category, Config, Exclude, NamePattern, Person, RefPattern, Response, ScopeAccount,
-    ScopeRules, Soc2, StatedAgent, StatedKind, TierRules,
+    Accept, At, BrandingRules, Category, Config, EmergencyRule, Exclude, NamePattern, Person, RefPattern, Response,
+    ScopeAccount, ScopeRules, Soc2, StatedAgent, StatedKind, TierRules,
     read::{Reader, Section},
 };
 
@@ -38,7 +38,7 @@ const CATEGORIES: [(&str, Category); 5] = [
 pub(super) fn config<'a>(reader: &mut Reader<'a>, document: &'a DeTable<'a>) -> Config {
     let root = Section { table: document, name: "the file", line: 1 };
     // `[hook]` belongs to `ambit hook`, which reads it on its own.
-    let sections = ["tiers", "scope", "agent", "people", "soc2", "accept", "response", "branding", "hook"];
+    let sections = ["tiers", "scope", "agent", "people", "soc2", "accept", "response", "branding", "emergency", "hook"];
     reader.only(root, &sections);
     Config {
         file: String::new(),
@@ -55,6 +55,7 @@ pub(super) fn config<'a>(reader: &mut Reader<'a>, document: &'a DeTable<'a>) -> 
             .map(|entry| response(reader, entry))
             .collect(),
         branding: reader.table(root, "branding", "[branding]").map_or_else(Default::default, |s| branding(reader, s)),
+        emergency: reader.table(root, "emergency", "[emergency]").map(|section| emergency(reader, section)),
     }
 }
 
@@ -189,8 +190,10 @@ fn person<'a>(reader: &mut Reader<'a>, section: Section<'a>) -> Person {
     reader.only(section, &["name", "accounts"]);
     let accounts = reader.strings(section, "accounts");
     for account in &accounts {
-        if !account.value.starts_with("github:") && !account.value.starts_with("arn:") {
-            let message = format!("`{}` is no account; allowed: `github:<login>` or an ARN", account.value);
+        let known = ["github:", "arn:", "mailto:"].iter().any(|scheme| account.value.starts_with(scheme));
+        if !known {
+            let message =
+                format!("`{}` is no account; allowed: `github:<login>`, `mailto:<address>` or an ARN", account.value);
             reader.problem(account.line, message);
         }
     }
@@ -287,4 +290,24 @@ fn branding<'a>(reader: &mut Reader<'a>, section: Section<'a>) -> BrandingRules 
 
 fn is_colour(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn emergency<'a>(reader: &mut Reader<'a>, section: Section<'a>) -> EmergencyRule {
+    reader.only(section, &["labels", "actors", "teams", "review_within_days"]);
+    let days = reader.integer(section, "review_within_days");
+    let within = days.as_ref().map(|given| given.value.parse::<i64>().unwrap_or(-1));
+    if let (Some(given), Some(..0)) = (&days, within) {
+        reader.problem(given.line, format!("`{}` in {} is no number of days", given.value, section.name));
+    }
+    let rule = EmergencyRule {
+        labels: reader.strings(section, "labels"),
+        actors: reader.strings(section, "actors"),
+        teams: reader.strings(section, "teams"),
+        review_within_days: within.filter(|days| *days >= 0),
+        line: section.line,
+    };
+    if rule.labels.is_empty() && rule.actors.is_empty() && rule.teams.is_empty() {
+        reader.problem(section.line, format!("{} names no `labels`, `actors` or `teams`", section.name));
+    }
+    rule
 }

@@ -133,7 +133,7 @@ fn every_wrong_value_is_told_at_once_in_order_of_lines() {
             "ambit.toml:9: `type` in [soc2] cannot be `3`; allowed: 1, 2",
             "ambit.toml:10: `categories` in [soc2] cannot be `speed`; allowed: security, availability, \
              processing_integrity, confidentiality, privacy",
-            "ambit.toml:13: `anna` is no account; allowed: `github:<login>` or an ARN",
+            "ambit.toml:13: `anna` is no account; allowed: `github:<login>`, `mailto:<address>` or an ARN",
             "ambit.toml:15: `red` is no colour; allowed: #rrggbb",
         ]
     );

@@ -1,4 +1,4 @@
-//! Merged pull requests, from GraphQL: 100 pull requests with reviews and commits for three points.
+//! Merged pull requests, from GraphQL: 100 pull requests with reviews, commits and checks for four points.
 //!
 //! A null where something was asked for is a denial, with an error beside it or without.
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{
     actor::Account,
-    change::{Commit, PullRequest, Review},
+    change::{CheckResult, Commit, PullRequest, Review},
     id::{BranchName, RepoName},
     observed::Observed,
 };
@@ -91,7 +91,7 @@ pub(super) fn connection(answer: &Observed<Value>, field: &str, grant: &str) -> 
     })
 }
 
-fn withheld<T>(errors: &[Value], field: Option<&str>, grant: &str) -> Observed<T> {
+pub(super) fn withheld<T>(errors: &[Value], field: Option<&str>, grant: &str) -> Observed<T> {
     let concerns = |error: &&Value| match field {
         Some(field) => strings(error, "path").iter().any(|part| part == field),
         None => true,
@@ -149,8 +149,11 @@ fn pull_request(node: &Value) -> Option<PullRequest> {
         merge_sha: node.get("mergeCommit").and_then(|commit| text(commit, "oid")),
         body: text(node, "body").unwrap_or_default(),
         labels: node.get("labels").map(|labels| texts(list(labels, "nodes"), "name")).unwrap_or_default(),
+        edited_at: text(node, "lastEditedAt"),
         reviews: nodes(node, "reviews", review),
         commits: nodes(node, "commits", commit),
+        lines: number(node, "additions").zip(number(node, "deletions")).map(|(added, removed)| added + removed),
+        checks: checks(node),
     })
 }
 
@@ -165,12 +168,33 @@ fn nodes<T>(of: &Value, field: &str, read: impl Fn(&Value) -> Option<T>) -> Obse
     unless(each(Observed::known(nodes.to_vec(), Vec::new()), read), whole)
 }
 
+/// What ran on the head. Null says that nothing did, or that the head is gone or withheld: none of them can be told apart.
+fn checks(node: &Value) -> Observed<Vec<CheckResult>> {
+    match node.get("statusCheckRollup") {
+        None => Observed::not_collected("checks were not asked for"),
+        Some(Value::Null) => {
+            Observed::failed("no check is shown for the head: none ran, or it is withheld", Vec::new())
+        }
+        Some(rollup) => nodes(rollup, "contexts", check),
+    }
+}
+
+/// A `CheckRun`, or a `StatusContext` of the older interface.
+fn check(node: &Value) -> Option<CheckResult> {
+    let (name, state, at) = match text(node, "context") {
+        Some(context) => (context, text(node, "state"), text(node, "createdAt")),
+        None => (text(node, "name")?, text(node, "conclusion"), text(node, "completedAt")),
+    };
+    Some(CheckResult { name, state: state.map_or_else(|| "pending".to_owned(), |state| state.to_lowercase()), at })
+}
+
 fn review(node: &Value) -> Option<Review> {
     Some(Review {
         author: node.get("author").and_then(actor),
         state: text(node, "state")?,
         commit: node.get("commit").and_then(|commit| text(commit, "oid")),
         submitted_at: text(node, "submittedAt"),
+        worded: text(node, "body").map(|body| !body.trim().is_empty()),
     })
 }
 

@@ -100,6 +100,9 @@ fn graphql(reader: &Reader<'_>, record: &Record) -> Observed<()> {
     if record.operation == super::changes::QUERY {
         return super::changes::connection(&answer, "pullRequests", super::changes::GRANT).map(|_| ());
     }
+    if record.operation == super::lines::QUERY {
+        return super::lines::history(&answer).map(|_| ());
+    }
     let hidden = |data: &Value| data.as_object().is_none_or(|nodes| nodes.values().any(Value::is_null));
     answer.and_then(|answer| match answer.get("data") {
         Some(data) if !hidden(data) => Observed::known((), Vec::new()),
@@ -113,9 +116,14 @@ fn what(record: &Record) -> String {
         return format!("GET {}", record.path.split('?').next().unwrap_or_default());
     }
     let param = |name: &str| record.params.get(name).and_then(Value::as_str).unwrap_or_default();
-    match record.operation == super::changes::QUERY {
-        true => format!("POST /graphql {} {}/{} {}", record.operation, param("owner"), param("name"), param("base")),
-        false => format!("POST /graphql {} {}/{} and others", record.operation, param("o0"), param("n0")),
+    match record.operation.as_str() {
+        super::changes::QUERY => {
+            format!("POST /graphql {} {}/{} {}", record.operation, param("owner"), param("name"), param("base"))
+        }
+        super::lines::QUERY => {
+            format!("POST /graphql {} {}/{} {}", record.operation, param("owner"), param("name"), param("start"))
+        }
+        _ => format!("POST /graphql {} {}/{} and others", record.operation, param("o0"), param("n0")),
     }
 }
 

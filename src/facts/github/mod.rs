@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod environments;
 pub mod files;
 pub mod heads;
+pub mod lines;
 mod organization;
 pub mod paths;
 mod repository;

@@ -10,6 +10,7 @@ use super::{
     changes::{self, Changes},
     environments, files,
     heads::{self, Head},
+    lines::{self, Walk},
     paths, rules,
     shape::{account, flag, number, repo_name, role, text},
     trail, workflows,
@@ -21,7 +22,6 @@ use crate::model::{
     observed::Observed,
     pipeline::{Environment, OrgSecret, WorkflowFile},
     rules::{Branch, RuleSource},
-    trail::RepositoryTrail,
     world::Repository,
 };
 
@@ -30,6 +30,7 @@ struct Index {
     /// Branches whose rules were asked for.
     branches: BTreeMap<RepoName, BTreeSet<BranchName>>,
     changes: BTreeMap<RepoName, Changes>,
+    lines: BTreeMap<RepoName, Walk>,
     heads: BTreeMap<RepoName, Head>,
     bypasses: Observed<Vec<Value>>,
 }
@@ -46,6 +47,7 @@ pub(super) fn repositories(
     let index = Index {
         branches: asked_branches(reader),
         changes: changes::by_repository(reader),
+        lines: lines::by_repository(reader),
         heads: heads::by_repository(reader),
         bypasses: trail::org_bypasses(reader),
     };
@@ -123,6 +125,7 @@ fn repository(
         agent_files: files::agent_files(reader, &name, &files, head),
         pull_requests: changes::pull_requests(reader, changes),
         deployments: deployments(reader, &name, &environments),
+        lines: lines::of_repository(index.lines.get(&name)),
         trail: trail::of_repository(reader, &name, &workflows, &environments, &index.bypasses),
         environments,
         workflows,
@@ -182,34 +185,13 @@ fn deploy_key(item: &Value) -> Option<DeployKey> {
 
 /// An archived repository: nothing can be pushed or run there, so it is listed and not read further.
 fn unread(item: &Value, name: RepoName, private: bool, default_branch: String, evidence: &[EvidenceId]) -> Repository {
-    const ARCHIVED: &str = "the repository is archived, which makes it read-only";
-    fn none<T>() -> Observed<T> {
-        Observed::not_collected(ARCHIVED)
-    }
     Repository {
         id: number(item, "id").unwrap_or_default(),
         owner_id: item.get("owner").and_then(|owner| number(owner, "id")).unwrap_or_default(),
         private,
         archived: true,
         fork: flag(item, "fork").unwrap_or(false),
-        default_branch,
-        branches: none(),
-        rulesets: none(),
-        collaborators: none(),
-        deploy_keys: none(),
-        workflows: none(),
-        environments: none(),
-        secrets: none(),
-        runners: none(),
-        subject_template: none(),
-        actions: none(),
-        workflow_defaults: none(),
-        codeowners: none(),
-        agent_files: none(),
-        pull_requests: none(),
-        deployments: none(),
-        trail: RepositoryTrail::unread(ARCHIVED),
         evidence: evidence.to_vec(),
-        name,
+        ..Repository::unread(name, &default_branch, "the repository is archived, which makes it read-only")
     }
 }

@@ -74,6 +74,9 @@ const resolver = (repositories, identity, rest) => (source, args, _context, info
     const refused = identity.deny?.some(({ match }) => CONTENTS.startsWith(match.replace(/\*$/, "")));
     if (refused || (identity.allow && !identity.allow.includes(CONTENTS)))
       throw failure("FORBIDDEN", "Resource not accessible by integration");
+    // A commit by branch or digest, with its history, the newest first; one that a scenario does not tell of has none.
+    if (!args.expression.startsWith("HEAD:"))
+      return { __typename: "Commit", history: source.commits?.[args.expression] ?? [] };
     return gitObject(rest, source.nameWithOwner, args.expression);
   }
   const member = source?.[info.fieldName];

@@ -78,6 +78,7 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             Command::Doctor(args) => commands::doctor::run(args, printer).await,
             Command::Assess(args) => commands::assess::run(args, printer).await,
             Command::Collect(args) => commands::collect::run(args, printer).await,
+            Command::Merge(args) => commands::merge::run(args, printer).await,
             Command::Report(args) => commands::report::run(args, printer).await,
             #[cfg(feature = "hook")]
             Command::Hook(args) => commands::hook::run(args, printer),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Error, Plan, changes, client::Client, organization::Known};
+use super::{Error, Plan, Share, changes, client::Client, organization::Known};
 use crate::{
     base::fnmatch,
     controls::config::RefPattern,
@@ -46,6 +46,10 @@ pub(super) async fn collect(
     head: Option<&Head>,
 ) -> Result<(), Error> {
     let name = &repository.name;
+    rulesets(client, org, name).await?;
+    if plan.share == Share::Privileged {
+        return Ok(());
+    }
     let (_, environments, triggers) =
         tokio::try_join!(settings(client, org, name), environments_of(client, name), files(client, repository, head),)?;
     let mapped = plan.branches.iter().filter(|pattern| concerns(pattern, name)).map(|pattern| pattern.pattern.clone());
@@ -63,7 +67,7 @@ fn concerns(pattern: &RefPattern, name: &RepoName) -> bool {
     pattern.repository.as_ref().is_none_or(|wanted| fnmatch::matches(&lower(wanted), &lower(name.as_str())))
 }
 
-/// What needs one question each, and the rulesets.
+/// What needs one question each.
 async fn settings(client: &Client, org: &Known, name: &RepoName) -> Result<(), Error> {
     let at = |rest: &str| paths::repo(name, rest);
     for rest in
@@ -77,6 +81,11 @@ async fn settings(client: &Client, org: &Known, name: &RepoName) -> Result<(), E
     for rest in ["/actions/permissions", "/actions/permissions/workflow", "/actions/oidc/customization/sub"] {
         client.get(&at(rest)).await?;
     }
+    Ok(())
+}
+
+/// The rulesets over the repository, each where it is defined.
+async fn rulesets(client: &Client, org: &Known, name: &RepoName) -> Result<(), Error> {
     for ruleset in client.get_paged(&paths::rulesets(name)).await?.items {
         let Some(id) = ruleset.get("id").and_then(Value::as_u64) else { continue };
         let of_org = ruleset.get("source_type").and_then(Value::as_str) == Some("Organization");

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ambit::model::world::Organization;
 use serde_json::{Value, json};
 
-use super::{assert_legal, collect, weaker::overclaims};
+use super::{collect, weaker::overclaims};
 use crate::github_fake::{Fake, Scenario};
 
 const TOKEN: &str = "ghp_admin";
@@ -24,7 +24,7 @@ fn full() -> (Value, BTreeSet<String>) {
 /// What the facts claim too much with something withheld, compared with all facts.
 fn check(what: &str, full: &Value, fake: Fake) -> Vec<String> {
     let collected = collect(&fake, TOKEN, "acme", &[]);
-    assert_legal(&fake);
+    fake.assert_no_violations();
     let claimed = overclaims(full, &json_of(&collected.facts()));
     claimed
         .into_iter()
@@ -116,7 +116,7 @@ fn the_least_token_claims_no_more() {
         let facts = json_of(&collect(&fake, token, "acme", &[]).facts());
         let claimed = overclaims(&full, &without_caller(facts));
         assert!(claimed.is_empty(), "{token}:\n{}", claimed.join("\n"));
-        assert_legal(&fake);
+        fake.assert_no_violations();
     }
 }
 

@@ -63,12 +63,6 @@ pub fn collect_share(fake: &Fake, token: &str, login: &str, repositories: &[&str
     })
 }
 
-/// The fake has no GraphQL: the collector is on its own there. All else must be legal.
-fn assert_legal(fake: &Fake) {
-    let illegal: Vec<_> = fake.violations().into_iter().filter(|what| !what.ends_with("POST /graphql")).collect();
-    assert!(illegal.is_empty(), "requests that GitHub's description does not allow: {illegal:?}");
-}
-
 #[test]
 fn an_owner_reads_the_whole_organisation() {
     let fake = Fake::start(Scenario::reach());
@@ -84,7 +78,7 @@ fn an_owner_reads_the_whole_organisation() {
     assert_eq!(shop.workflows.members().len(), 6);
     assert_eq!(shop.secrets.members().len(), 6);
     assert!(fake.log().len() <= 90, "{} requests for three repositories", fake.log().len());
-    assert_legal(&fake);
+    fake.assert_no_violations();
 }
 
 #[test]
@@ -93,7 +87,7 @@ fn a_bad_start_is_a_clear_error() {
     let outcome = |token: &str, login: &str| collect(&fake, token, login, &[]).summary.unwrap_err().to_string();
     assert!(outcome("ghp_wrong", "acme").starts_with("GitHub refuses the token: Bad credentials"));
     assert!(outcome("ghp_admin", "acne").starts_with("GitHub shows no organisation or person `acne`"));
-    assert_legal(&fake);
+    fake.assert_no_violations();
 }
 
 #[test]

@@ -48,6 +48,29 @@ async fn an_enterprise_server_is_walked_below_its_prefix() {
 }
 
 #[tokio::test]
+async fn graphql_is_checked_by_the_schema_and_a_field_may_be_refused() {
+    let fake = Fake::start(Scenario { prefix: "/api/v3".to_owned(), ..Scenario::reach() });
+    let (client, _) = client(&fake, "ghp_admin").await;
+    let ask = async |fields: &str| {
+        let document =
+            format!("query Ask($name: String!) {{ repository(owner: \"acme\", name: $name) {{ {fields} }} }}");
+        client.graphql(&document, json!({ "name": "shop" })).await.unwrap().json()
+    };
+    fake.deny_field("ghp_admin", "PullRequest.mergedBy");
+    fake.null_field("ghp_admin", "PullRequest.author");
+    let answer = ask("pullRequests(first: 1) { nodes { number mergedBy { login } author { login } } }").await;
+    let node = &answer["data"]["repository"]["pullRequests"]["nodes"][0];
+    assert_eq!((&node["number"], &node["mergedBy"], &node["author"]), (&json!(1), &json!(null), &json!(null)));
+    assert_eq!(answer["errors"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["errors"][0]["type"], "FORBIDDEN");
+    assert_eq!(answer["errors"][0]["path"], json!(["repository", "pullRequests", "nodes", 0, "mergedBy"]));
+    fake.assert_no_violations();
+
+    ask("mergedPullRequests").await;
+    assert_eq!(fake.violations(), ["graphql: Cannot query field \"mergedPullRequests\" on type \"Repository\"."]);
+}
+
+#[tokio::test]
 async fn a_permission_is_no_reason_to_try_again_and_a_limit_is() {
     let fake = Fake::start(Scenario::reach());
     let (client, clock) = client(&fake, "ghs_least").await;

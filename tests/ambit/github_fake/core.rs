@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::contract::{Args, Contract, Match, Query, Route};
 use super::fault::{self, Effect, Fault};
+use super::graphql;
 use super::http::{Reply, Request, decode};
-use super::limits::Limits;
+use super::limits::{Limits, Window};
 use super::paging;
 use super::state::{Denial, Identity, Scenario, repository};
 
@@ -43,6 +44,8 @@ struct Out {
     body: Value,
     headers: Headers,
     violations: Vec<String>,
+    /// What it takes from the hour's budget.
+    points: u64,
 }
 
 struct Call<'a> {
@@ -57,7 +60,13 @@ struct Call<'a> {
 
 fn out(status: u16, message: &str, headers: Headers) -> Out {
     let body = json!({ "message": message, "documentation_url": "https://docs.github.com/rest", "status": status.to_string() });
-    Out { status, body, headers, violations: Vec::new() }
+    Out::new(status, body, headers)
+}
+
+impl Out {
+    fn new(status: u16, body: Value, headers: Headers) -> Self {
+        Self { status, body, headers, violations: Vec::new(), points: 1 }
+    }
 }
 
 impl Core {
@@ -84,7 +93,7 @@ impl Core {
         let found = self.contract.find(&request.method, &path);
         let op = match &found {
             Match::Route(route, _) => route.op(),
-            _ if path == "/graphql" => "POST /graphql".to_owned(),
+            Match::GraphQl => "POST /graphql".to_owned(),
             _ => format!("{} UNROUTED {path}", request.method),
         };
         let query = request.search().to_owned();
@@ -94,7 +103,7 @@ impl Core {
         let answer = match effect {
             Effect::Reset => return (delay, Reply::Reset),
             Effect::Truncate => return (delay, Reply::Truncate),
-            Effect::Answer { status, body, headers } => Out { status, body, headers, violations: Vec::new() },
+            Effect::Answer { status, body, headers } => Out::new(status, body, headers),
             Effect::None => self.admit(request, found, &path, &token),
         };
         let entry = self.log.last_mut().unwrap();
@@ -110,34 +119,52 @@ impl Core {
                 "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.";
             return out(403, message, Headers::new());
         }
-        let (route, args) = match found {
-            Match::Route(route, args) => (route, args),
-            missed => return self.unrouted(&missed),
+        let asked = match &found {
+            Match::Route(route, args) => Some((&**route, args)),
+            Match::GraphQl => None,
+            missed => return self.unrouted(missed),
         };
+        let template = asked.map_or("/graphql", |(route, _)| route.path.as_str());
         let is_app = token.split('.').count() == 3;
-        if is_app && route.path.ends_with("/access_tokens") {
+        if let (true, Some((_, args))) = (is_app && template.ends_with("/access_tokens"), asked) {
             return self.mint(&args["installation_id"]);
         }
         let identity = if is_app { Some(Identity::default()) } else { self.state.tokens.get(token).cloned() };
         let Some(who) = identity else { return self.anonymous(token) };
-        let resource = if route.path.ends_with("/audit-log") { "audit_log" } else { "core" };
-        if route.path == "/rate_limit" {
+        if template == "/rate_limit" {
             return self.rate_limit(token);
         }
-        let window = self.limits.window(token, resource);
+        let resource = match template {
+            "/graphql" => "graphql",
+            path if path.ends_with("/audit-log") => "audit_log",
+            _ => "core",
+        };
+        let window = self.limits.window(token, resource).clone();
         if window.remaining() == 0 {
-            return out(403, "API rate limit exceeded for installation ID 1.", window.headers());
+            return exhausted(&window);
         }
-        let call = Call { request, route: &route, args: &args, path, token, who: &who, query: request.query() };
-        let mut answer = match who.denial(&route.op()) {
-            Some(denial) => denied(denial),
-            None => self.rest(&call),
+        let op = self.log.last().unwrap().op.clone();
+        let mut answer = match (who.denial(&op), asked) {
+            (Some(denial), _) => denied(denial),
+            (None, None) => self.graphql(request, &who, &window),
+            (None, Some((route, args))) => {
+                self.rest(&Call { request, route, args, path, token, who: &who, query: request.query() })
+            }
         };
         let window = self.limits.window(token, resource);
-        window.used += u64::from(!matches!(answer.status, 304 | 400 | 500));
+        window.used += answer.points;
         answer.headers.extend(window.headers());
         answer.headers.extend(who.headers);
         answer
+    }
+
+    fn graphql(&self, request: &Request, who: &Identity, window: &Window) -> Out {
+        match self.state.graphql.answer(&request.body, &self.state.rest, who, window) {
+            None => Out { points: 0, ..out(400, "Problems parsing JSON", Headers::new()) },
+            Some(graphql::Answer { body, points, violations }) => {
+                Out { points, violations, ..Out::new(200, body, Headers::new()) }
+            }
+        }
     }
 
     fn unrouted(&self, missed: &Match) -> Out {
@@ -155,7 +182,7 @@ impl Core {
         let permissions = if identity.permissions.is_object() { identity.permissions.clone() } else { json!({}) };
         let body = json!({ "token": token, "expires_at": "2126-01-01T00:00:00Z", "permissions": permissions, "repository_selection": "all" });
         self.state.tokens.insert(token, identity);
-        Out { status: 201, body, headers: Headers::new(), violations: Vec::new() }
+        Out::new(201, body, Headers::new())
     }
 
     fn anonymous(&mut self, token: &str) -> Out {
@@ -172,14 +199,18 @@ impl Core {
         };
         let resources = json!({ "core": figures("core"), "graphql": figures("graphql"), "search": figures("search"), "audit_log": figures("audit_log") });
         let body = json!({ "rate": resources["core"], "resources": resources });
-        Out { status: 200, body, headers: self.limits.window(token, "core").headers(), violations: Vec::new() }
+        Out::new(200, body, self.limits.window(token, "core").headers())
     }
 
     fn rest(&self, call: &Call<'_>) -> Out {
         let illegal = self.contract.check_request(call.route, &call.query);
         if !illegal.is_empty() {
             let violations = illegal.iter().map(|v| format!("{}: {v}", call.route.op())).collect();
-            return Out { violations, ..out(400, &format!("CONTRACT VIOLATION {illegal:?}"), Headers::new()) };
+            return Out {
+                violations,
+                points: 0,
+                ..out(400, &format!("CONTRACT VIOLATION {illegal:?}"), Headers::new())
+            };
         }
         match self.state.body(call.who, call.route, call.args, call.path, &call.query) {
             Some(body) => self.found(call, body),
@@ -200,26 +231,25 @@ impl Core {
         let wrong = self.contract.check_response(call.route, 200, &body);
         if !wrong.is_empty() {
             let violations = wrong.iter().map(|x| format!("ANSWER {}: {x}", call.route.op())).collect();
-            return Out { violations, ..out(500, "FAKE ANSWER DOES NOT MATCH GITHUB'S SCHEMA", Headers::new()) };
+            return Out {
+                violations,
+                points: 0,
+                ..out(500, "FAKE ANSWER DOES NOT MATCH GITHUB'S SCHEMA", Headers::new())
+            };
         }
         // Free when unchanged (seen live in PyGithub's recordings); etags belong to a token (eclipse-csi/otterdog#201).
         let digest = Sha256::digest(format!("{body}{link:?}{}", call.token));
         let etag = format!("\"{}\"", digest.iter().map(|b| format!("{b:02x}")).collect::<String>());
         let unchanged = call.request.header("if-none-match").is_some_and(|sent| sent.trim_start_matches("W/") == etag);
         if unchanged {
-            return Out {
-                status: 304,
-                body: Value::Null,
-                headers: vec![("etag".to_owned(), etag)],
-                violations: Vec::new(),
-            };
+            return Out { points: 0, ..Out::new(304, Value::Null, vec![("etag".to_owned(), etag)]) };
         }
         let mut headers = vec![("etag".to_owned(), format!("W/{etag}"))];
         headers.extend(link.map(|l| ("link".to_owned(), l)));
         let raw = call.request.header("accept").is_some_and(|a| a.contains(".raw") || a.contains("/raw"));
         let body =
             if raw && body["encoding"] == "base64" { json!(base64(body["content"].as_str().unwrap())) } else { body };
-        Out { status: 200, body, headers, violations: Vec::new() }
+        Out::new(200, body, headers)
     }
 
     /// The address that Link headers build on.
@@ -231,6 +261,17 @@ impl Core {
             Some(format!("/repositories/{id}{tail}"))
         });
         format!("http://{host}{}{}", self.state.prefix, by_id.unwrap_or_else(|| call.path.to_owned()))
+    }
+}
+
+/// GraphQL says it with a 200.
+fn exhausted(window: &Window) -> Out {
+    let message = "API rate limit exceeded for installation ID 1.";
+    match window.resource.as_str() {
+        "graphql" => {
+            Out::new(200, json!({ "errors": [{ "type": "RATE_LIMITED", "message": message }] }), window.headers())
+        }
+        _ => out(403, message, window.headers()),
     }
 }
 
@@ -256,8 +297,8 @@ fn reply(status: u16, body: &Value, headers: Headers) -> Reply {
     Reply::Answer { status, headers, body }
 }
 
-/// Base64 with padding, as contents come; files of a scenario are text.
-fn base64(text: &str) -> String {
+/// The text behind base64 with padding, as contents come; files of a scenario are text.
+pub fn base64(text: &str) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let (mut bytes, mut bits, mut held) = (Vec::new(), 0u32, 0u32);
     for digit in text.bytes().filter_map(|b| ALPHABET.iter().position(|a| *a == b)) {

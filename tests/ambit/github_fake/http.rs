@@ -14,6 +14,7 @@ pub struct Request {
     pub target: String,
     /// Names in lower case.
     pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
 }
 
 impl Request {
@@ -113,7 +114,7 @@ fn read(reader: &mut BufReader<&TcpStream>) -> Option<Request> {
     let length = headers.get("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Request { method, target, headers })
+    Some(Request { method, target, headers, body })
 }
 
 /// `None` when the connection is over.

@@ -28,13 +28,16 @@ impl Answer {
 }
 
 /// A client that shares nothing with the one under test. `None` when the connection broke.
-fn send(fake: &Fake, method: &str, path: &str, headers: &BTreeMap<String, String>) -> Option<Answer> {
+fn send(fake: &Fake, method: &str, path: &str, headers: &BTreeMap<String, String>, body: &str) -> Option<Answer> {
     let address = fake.server.address;
     let path = path.strip_prefix(&fake.url()).unwrap_or(path);
     let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
     headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
+    if !body.is_empty() {
+        request.push_str(&format!("content-length: {}\r\n", body.len()));
+    }
+    stream.write_all(format!("{request}\r\n{body}").as_bytes()).unwrap();
     stream.shutdown(std::net::Shutdown::Write).unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).ok()?;
@@ -85,16 +88,24 @@ impl Step<'_> {
         } else if let Some(first) = self.step["walk"].as_str() {
             self.walk(first);
         } else {
-            let (method, path) = match self.step["post"].as_str() {
-                Some(path) => ("POST", path),
-                None => ("GET", self.step["get"].as_str().unwrap()),
+            let (method, path) = match (self.step["post"].as_str(), self.step["get"].as_str()) {
+                (Some(path), _) => ("POST", path),
+                (None, Some(path)) => ("GET", path),
+                (None, None) => ("POST", "/graphql"),
             };
-            let answer = send(self.fake, method, &self.filled(path), &self.headers());
+            let answer = send(self.fake, method, &self.filled(path), &self.headers(), &self.document());
             match answer {
                 None => assert_eq!(self.step["broken"], true, "{}: the connection broke", self.name()),
                 Some(answer) => self.check(&answer),
             }
         }
+    }
+
+    /// The body of a GraphQL request, or nothing.
+    fn document(&self) -> String {
+        let Some(query) = self.step["graphql"].as_str() else { return String::new() };
+        let variables = self.filled(&self.step["variables"].to_string());
+        json!({ "query": query, "variables": serde_json::from_str::<Value>(&variables).unwrap() }).to_string()
     }
 
     fn control(&self, action: &str) {
@@ -105,6 +116,9 @@ impl Step<'_> {
             "patch" => self.fake.patch(body["path"].as_str().unwrap(), body["body"].clone()),
             "limit" => body.as_object().unwrap().iter().for_each(|(k, v)| self.fake.limit(k, v.as_u64().unwrap())),
             "clock" => self.fake.advance(Duration::from_secs(body["advance_s"].as_u64().unwrap())),
+            "identity" => self
+                .fake
+                .identity(body["token"].as_str().unwrap(), serde_json::from_value(body["identity"].clone()).unwrap()),
             "reset" => self.fake.reset(),
             "violations" => assert_eq!(json!(self.fake.violations().len()), *body, "{:?}", self.fake.violations()),
             other => panic!("no control {other}"),
@@ -114,7 +128,7 @@ impl Step<'_> {
     fn walk(&self, first: &str) {
         let (mut pages, mut rows, mut next) = (0, 0, Some(first.to_owned()));
         while let Some(path) = next {
-            let answer = send(self.fake, "GET", &path, &self.headers()).unwrap();
+            let answer = send(self.fake, "GET", &path, &self.headers(), "").unwrap();
             let mut body = answer.json();
             rows += super::paging::rows_mut(&mut body).map_or(0, |r| r.len());
             pages += 1;
@@ -177,7 +191,7 @@ fn both_fakes_answer_the_same_list() {
     for step in &steps {
         Step { fake: &fake, kept: &mut kept, step }.run();
     }
-    assert!(steps.len() > 60);
+    assert!(steps.len() > 80);
 }
 
 #[test]
@@ -197,7 +211,7 @@ fn a_denial_an_omission_and_an_identity_are_set_by_a_test() {
     let fake = Fake::start(Scenario::reach().with("no-bypass"));
     let ask = |token: &str, path: &str| {
         let headers = [("user-agent", "test".to_owned()), ("authorization", format!("Bearer {token}"))];
-        send(&fake, "GET", path, &headers.map(|(k, v)| (k.to_owned(), v)).into()).unwrap()
+        send(&fake, "GET", path, &headers.map(|(k, v)| (k.to_owned(), v)).into(), "").unwrap()
     };
     fake.deny("ghp_admin", "GET /orgs/{org}/teams*", 403, Some("members=read"));
     let refused = ask("ghp_admin", "/orgs/acme/teams/platform/members");

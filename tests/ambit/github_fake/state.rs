@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::contract::{Args, Query, Route};
+use super::graphql::Graph;
 use super::http::decode;
 use super::paging;
 use super::rules::{self, Rest};
@@ -23,6 +24,7 @@ pub struct Scenario {
     pub tokens: BTreeMap<String, Identity>,
     pub installations: BTreeMap<String, Identity>,
     pub repo_ids: BTreeMap<String, u64>,
+    pub graphql: Graph,
     /// `/api/v3` on GitHub Enterprise Server.
     pub prefix: String,
 }
@@ -38,6 +40,10 @@ pub struct Identity {
     pub deny: Vec<Denial>,
     pub omit: Vec<Omission>,
     pub only: Vec<Rows>,
+    /// GraphQL fields ("Repository.deployKeys") that are null with a FORBIDDEN error.
+    pub deny_fields: Vec<String>,
+    /// GraphQL fields that are null without a word.
+    pub null_fields: Vec<String>,
     pub headers: BTreeMap<String, String>,
     pub can_bypass: Option<String>,
     /// What an installation token was granted.
@@ -134,8 +140,12 @@ impl Scenario {
         }
     }
 
-    /// `/repositories/{id}/...` is the form GitHub itself puts into Link headers.
+    /// `/repositories/{id}/...` is the form GitHub itself puts into Link headers. On GitHub Enterprise Server GraphQL
+    /// stands beside REST, not below it.
     pub fn canonical(&self, path: &str) -> String {
+        if path == "/api/graphql" && self.prefix == "/api/v3" {
+            return "/graphql".to_owned();
+        }
         let path = path.strip_prefix(self.prefix.as_str()).unwrap_or(path);
         let alias = path.strip_prefix("/repositories/").map(|rest| rest.split_once('/').unwrap_or((rest, "")));
         let named = alias.and_then(|(id, tail)| {

@@ -10,6 +10,7 @@ const EMPTY = { "Boolean!": false, "Int!": 0, "String!": "", "ID!": "", "URI!": 
 
 function connection(rows, args) {
   if (args.states) rows = rows.filter((row) => args.states.includes(row.state ?? "MERGED"));
+  if (args.baseRefName) rows = rows.filter((row) => row.baseRefName === args.baseRefName);
   if (args.environments) rows = rows.filter((row) => args.environments.includes(row.environment));
   const start = decode(args.after);
   const nodes = args.last ? rows.slice(-args.last) : rows.slice(start, start + args.first);
@@ -57,10 +58,11 @@ function gitObject(rest, full, expression) {
   return { __typename: "Tree", oid: found?.sha, entries: below.map(entry) };
 }
 
-/** Connections are paged for real; an identity's `deny_fields` ("Type.field") come back null with a FORBIDDEN error. */
+/** Connections are paged for real; an identity's `deny_fields` ("Type.field") come back null with a FORBIDDEN error, its `null_fields` without a word. */
 const resolver = (repositories, identity, rest) => (source, args, _context, info) => {
   const field = `${info.parentType.name}.${info.fieldName}`;
   if (identity.deny_fields?.includes(field)) throw failure("FORBIDDEN", "Resource not accessible by integration");
+  if (identity.null_fields?.includes(field)) return null;
   if (field === "Query.repository") {
     const full = `${args.owner}/${args.name}`;
     const hidden = identity.repositories && !identity.repositories.includes(full);

@@ -56,15 +56,16 @@ class Fake {
     const url = new URL(req.url, `http://${req.headers.host}`);
     if (url.pathname.startsWith("/__fake/")) return this.control(url.pathname.slice(8), raw, writer(req, res, {}));
     const prefix = this.state.prefix ?? "";
-    const path = this.state.canonical(
-      url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) || "/" : url.pathname,
-    );
+    const below = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) || "/" : url.pathname;
+    // On GitHub Enterprise Server GraphQL stands beside REST, not below it.
+    const graphql = req.method === "POST" && [`${prefix}/graphql`, prefix && "/api/graphql"].includes(url.pathname);
+    const path = graphql ? "/graphql" : this.state.canonical(below);
     const token = (req.headers.authorization ?? "").replace(/^(bearer|token) /i, "");
     const entry = { t: this.limits.now(), method: req.method, path, query: url.search, status: 0, violations: [] };
     this.log.push(entry);
     const call = { req, res, raw, url, path, token, entry, answer: writer(req, res, entry), prefix };
     call.match =
-      path === "/graphql" ? { route: { path, method: "POST" }, args: {} } : this.contract.match(req.method, path);
+      graphql ? { route: { path, method: "POST" }, args: {} } : this.contract.match(req.method, path);
     entry.op = call.match.route ? `${req.method} ${call.match.route.path}` : `${req.method} UNROUTED ${path}`;
     const fault = nextFault(this.faults, `${req.method} ${path}${url.search}`);
     const rate = () => rateHeaders(this.limits.window(token, "core"));
@@ -82,6 +83,9 @@ class Fake {
         return answer(200, {});
       case "variants":
         this.state.apply(body);
+        return answer(200, {});
+      case "identity":
+        this.state.tokens[body.token] = body.identity;
         return answer(200, {});
       case "clone":
         this.state.clone(body);

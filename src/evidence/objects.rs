@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use bytes::Bytes;
 
-use super::{
-    Error,
-    store::{check, io, object_path},
-};
+use super::Error;
 use crate::base::digest::Digest;
 
 #[derive(Debug)]
@@ -32,4 +29,23 @@ impl Objects {
             Err(error) => Err(io("read", &path, &error)),
         }
     }
+}
+
+/// The bytes, where they are what the digest says.
+pub(super) fn check(digest: &Digest, bytes: Bytes) -> Result<Bytes, Error> {
+    match Digest::of(&bytes) {
+        found if found == *digest => Ok(bytes),
+        found => Err(Error::Damaged { what: object_path(digest), why: format!("its bytes have the digest {found}") }),
+    }
+}
+
+pub(super) fn object_path(digest: &Digest) -> String {
+    let name = digest.to_string();
+    let (folder, rest) = name.split_at(2);
+    format!("objects/{folder}/{rest}")
+}
+
+pub(super) fn io(verb: &'static str, what: &str, error: &dyn std::error::Error) -> Error {
+    let root = std::iter::successors(Some(error), |e| e.source()).last().unwrap_or(error);
+    Error::Io { verb, what: what.to_owned(), why: root.to_string() }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error, RunLog, RunWriter,
     header::{End, Header},
-    objects::Objects,
+    objects::{Objects, check, io, object_path},
     record::Record,
     run_log,
     segment::{self, Fault, Line, Place},
@@ -322,14 +322,6 @@ impl Log {
     }
 }
 
-/// The bytes, where they are what the digest says.
-pub(super) fn check(digest: &Digest, bytes: Bytes) -> Result<Bytes, Error> {
-    match Digest::of(&bytes) {
-        found if found == *digest => Ok(bytes),
-        found => Err(Error::Damaged { what: object_path(digest), why: format!("its bytes have the digest {found}") }),
-    }
-}
-
 /// Every object that a run names.
 pub(super) fn named(header: &Header, records: &[Record]) -> BTreeSet<Digest> {
     let config = header.config.as_ref().map(|file| file.digest);
@@ -343,21 +335,10 @@ async fn write_marker(files: &dyn ObjectStore) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) fn object_path(digest: &Digest) -> String {
-    let name = digest.to_string();
-    let (folder, rest) = name.split_at(2);
-    format!("objects/{folder}/{rest}")
-}
-
 pub(super) fn header_path(run: &RunId) -> String {
     format!("runs/{}/header.json", run.as_str())
 }
 
 pub(super) fn segment_path(run: &RunId, file_name: &str) -> String {
     format!("runs/{}/log/{file_name}", run.as_str())
-}
-
-pub(super) fn io(verb: &'static str, what: &str, error: &dyn std::error::Error) -> Error {
-    let root = std::iter::successors(Some(error), |e| e.source()).last().unwrap_or(error);
-    Error::Io { verb, what: what.to_owned(), why: root.to_string() }
 }

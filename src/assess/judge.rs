@@ -83,6 +83,8 @@ pub fn of_world(
     let mut cited = cited(&paths, &findings);
     cited.extend(sign_off.iter().flat_map(|signed| signed.evidence.iter().cloned()));
     cited.extend(agents.iter().flat_map(|one| &one.agent.signals).flat_map(|signal| signal.evidence.iter().cloned()));
+    let unread = [&world.coverage.denied, &world.coverage.failed, &world.coverage.skipped];
+    cited.extend(unread.into_iter().flatten().flat_map(|row| row.evidence.iter().cloned()));
     Ok(super::assemble(Inputs {
         world,
         config,

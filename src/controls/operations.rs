@@ -53,6 +53,12 @@ pub struct Operation {
     /// REST: `/path/{Parameter}?fixed`.
     #[serde(default)]
     pub path: String,
+    /// Where it is not the service's: `{X}` is a parameter.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// A header's name to the parameter that it carries.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
     #[serde(default)]
     pub per_second: Option<u32>,
 }
@@ -89,9 +95,10 @@ impl Service {
         self.region.as_deref().unwrap_or(region)
     }
 
-    /// The host that answers in `region`, in AWS's commercial partition.
-    pub fn host_in(&self, region: &str) -> String {
-        self.host.replace("{region}", region).replace("{suffix}", "amazonaws.com")
+    /// The host that answers an operation in `region`, in AWS's commercial partition.
+    pub fn host_of(&self, operation: &Operation, region: &str) -> String {
+        let template = operation.host.as_ref().unwrap_or(&self.host);
+        template.replace("{region}", region).replace("{suffix}", "amazonaws.com")
     }
 }
 

@@ -93,6 +93,16 @@ impl Condition {
         &self.lower_key
     }
 
+    /// Every key it asks for, in lower case: its own and those of variables in its values.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let patterns: Vec<&Pattern> = match &self.test {
+            Some((_, Test::Equals(list) | Test::EqualsIgnoreCase(list) | Test::Like(list))) => list.iter().collect(),
+            Some((_, Test::Arn(list))) => list.iter().map(|(pattern, _)| pattern).collect(),
+            _ => Vec::new(),
+        };
+        std::iter::once(self.lower_key()).chain(patterns.into_iter().flat_map(Pattern::keys))
+    }
+
     /// The policy's values as written.
     #[must_use]
     pub fn values(&self) -> &[String] {

@@ -126,7 +126,8 @@ impl<'a> Weighing<'a> {
         if caller.is_iam() && exempt != Truth::True {
             self.guardrail(Layer::Scp, &self.layers.scp, exempt);
         }
-        if aws_rules::rcp_covers(self.request) && exempt != Truth::True {
+        let none = matches!(self.layers.rcp, Guardrail::NotApplicable);
+        if !none && exempt != Truth::True && aws_rules::rcp_covers(self.request) {
             self.guardrail(Layer::Rcp, &self.layers.rcp, exempt);
         }
     }

@@ -76,17 +76,18 @@ fn unread_layers(weighing: &Weighing<'_>) -> Vec<Residual> {
     let mut all = Vec::new();
     let mut ask = |question| all.push(Residual { statement: None, question });
     for (layer, guardrail) in [(Layer::Scp, &layers.scp), (Layer::Rcp, &layers.rcp)] {
-        let bears = match layer {
+        let bears = || match layer {
             Layer::Rcp => super::aws_rules::rcp_covers(weighing.request),
             _ => weighing.request.caller.is_iam(),
         };
         match guardrail {
-            _ if !bears || linked == Truth::True => {}
+            Guardrail::NotApplicable => {}
+            _ if linked == Truth::True || !bears() => {}
             Guardrail::Unreadable => ask(Question::Layer { unread: layer }),
             Guardrail::Levels(_) if linked == Truth::Unknown => {
                 ask(Question::ServiceLinkedRole { exempt_from: layer });
             }
-            Guardrail::Levels(_) | Guardrail::NotApplicable => {}
+            Guardrail::Levels(_) => {}
         }
     }
     if matches!(layers.resource_policy, ResourcePolicy::Unreadable) {

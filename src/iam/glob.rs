@@ -132,6 +132,10 @@ impl Glob {
         if let Some(text) = set.exact() {
             return self.matches(text).into();
         }
+        let shared = self.head.len().min(set.head.len());
+        if self.head.as_bytes().get(..shared) != set.head.as_bytes().get(..shared) {
+            return Truth::False;
+        }
         let (mine, theirs) = (self.all_tokens(), set.all_tokens());
         if contains(&mine, &theirs) {
             Truth::True

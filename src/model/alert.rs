@@ -17,6 +17,9 @@ pub struct Detection {
     pub topics: Observed<Vec<Topic>>,
     /// Names of the log groups that trails deliver to.
     pub trail_log_groups: Observed<Vec<String>>,
+    pub detectors: Observed<Vec<Detector>>,
+    /// Regions where Security Hub is on.
+    pub hubs: Observed<Vec<Region>>,
 }
 
 /// A rule of EventBridge ("ListRules").
@@ -75,4 +78,15 @@ pub struct Subscription {
     pub protocol: String,
     /// False until its owner has confirmed it.
     pub confirmed: bool,
+}
+
+/// GuardDuty in one Region ("GetDetector").
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Detector {
+    pub id: String,
+    pub region: Region,
+    pub enabled: Observed<bool>,
+    /// Protection plans that are on: `CLOUD_TRAIL`, `S3_DATA_EVENTS`, `RDS_LOGIN_EVENTS` …
+    pub features: Observed<Vec<String>>,
+    pub evidence: Vec<EvidenceId>,
 }

@@ -18,17 +18,30 @@ pub struct OidcProvider {
     pub client_ids: Vec<String>,
 }
 
-/// Service control policies over an account, outermost level first.
+/// The place of an account in its organisation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Membership {
+    /// `o-…`.
+    pub organization: String,
+    pub management_account: AccountId,
+    pub name: Observed<String>,
+    /// The names of the OUs above it, outermost first, without the root.
+    pub units: Observed<Vec<String>>,
+    /// The account's own tags.
+    pub tags: Observed<BTreeMap<String, String>>,
+}
+
+/// The policies of one type, service control or resource control, over an account, outermost level first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ScpLayer {
-    /// The account is in no organisation, or is its management account: SCPs do not apply.
+pub enum PolicyLayer {
+    /// The account is in no organisation, or is its management account, which neither type binds; or the type is off.
     NotApplicable,
-    Levels(Vec<ScpLevel>),
+    Levels(Vec<PolicyLevel>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScpLevel {
+pub struct PolicyLevel {
     /// Root, OU or account id.
     pub target: String,
     pub policies: Vec<NamedPolicy>,
@@ -48,9 +61,34 @@ pub enum StoreKind {
     RdsCluster,
     DynamodbTable,
     S3Bucket,
+    EbsVolume,
+    EfsFileSystem,
+    /// A replication group of ElastiCache.
+    ElasticacheGroup,
+    /// A node of Redis or Valkey outside a group; Memcached keeps nothing.
+    ElasticacheCluster,
+    ElasticacheServerless,
+    MemorydbCluster,
+    RedshiftCluster,
+    OpensearchDomain,
 }
 
 impl StoreKind {
+    pub const ALL: [StoreKind; 12] = [
+        StoreKind::RdsInstance,
+        StoreKind::RdsCluster,
+        StoreKind::DynamodbTable,
+        StoreKind::S3Bucket,
+        StoreKind::EbsVolume,
+        StoreKind::EfsFileSystem,
+        StoreKind::ElasticacheGroup,
+        StoreKind::ElasticacheCluster,
+        StoreKind::ElasticacheServerless,
+        StoreKind::MemorydbCluster,
+        StoreKind::RedshiftCluster,
+        StoreKind::OpensearchDomain,
+    ];
+
     /// What a person calls it.
     pub fn noun(self) -> &'static str {
         match self {
@@ -58,6 +96,12 @@ impl StoreKind {
             StoreKind::RdsCluster => "database cluster",
             StoreKind::DynamodbTable => "table",
             StoreKind::S3Bucket => "bucket",
+            StoreKind::EbsVolume => "volume",
+            StoreKind::EfsFileSystem => "file system",
+            StoreKind::ElasticacheGroup | StoreKind::ElasticacheCluster | StoreKind::ElasticacheServerless => "cache",
+            StoreKind::MemorydbCluster => "in-memory database",
+            StoreKind::RedshiftCluster => "data warehouse",
+            StoreKind::OpensearchDomain => "search domain",
         }
     }
 
@@ -68,6 +112,14 @@ impl StoreKind {
             StoreKind::RdsCluster => "rds:DeleteDBCluster",
             StoreKind::DynamodbTable => "dynamodb:DeleteTable",
             StoreKind::S3Bucket => "s3:DeleteObject",
+            StoreKind::EbsVolume => "ec2:DeleteVolume",
+            StoreKind::EfsFileSystem => "elasticfilesystem:DeleteFileSystem",
+            StoreKind::ElasticacheGroup => "elasticache:DeleteReplicationGroup",
+            StoreKind::ElasticacheCluster => "elasticache:DeleteCacheCluster",
+            StoreKind::ElasticacheServerless => "elasticache:DeleteServerlessCache",
+            StoreKind::MemorydbCluster => "memorydb:DeleteCluster",
+            StoreKind::RedshiftCluster => "redshift:DeleteCluster",
+            StoreKind::OpensearchDomain => "es:DeleteDomain",
         }
     }
 
@@ -77,7 +129,7 @@ impl StoreKind {
             StoreKind::RdsInstance => Some("rds:ModifyDBInstance"),
             StoreKind::RdsCluster => Some("rds:ModifyDBCluster"),
             StoreKind::DynamodbTable => Some("dynamodb:UpdateTable"),
-            StoreKind::S3Bucket => None,
+            _ => None,
         }
     }
 }
@@ -87,15 +139,19 @@ impl StoreKind {
 pub struct DataStore {
     pub arn: Arn,
     pub kind: StoreKind,
+    /// What runs in it: `postgres`, `docdb`, `neptune`, `redis` …; for services that run one thing, `None`.
+    pub engine: Option<String>,
     pub region: Region,
     pub name: String,
     pub tags: Observed<BTreeMap<String, String>>,
     /// `DeletionProtection`; for S3, Object Lock in compliance mode by default rule.
     pub deletion_protection: Observed<bool>,
     pub recovery: Recovery,
-    /// A bucket's or table's own policy, as text.
+    /// Its own policy, as text.
     pub resource_policy: Observed<String>,
     pub encrypted: Observed<bool>,
+    /// The key of KMS that it is encrypted with; absent where the service holds the key itself.
+    pub key: Observed<Arn>,
     pub public: Observed<bool>,
     pub evidence: Vec<EvidenceId>,
 }
@@ -109,22 +165,46 @@ pub struct Recovery {
     pub point_in_time: Observed<bool>,
     /// S3 versioning.
     pub versioning: Observed<bool>,
+    /// S3 Object Lock on every new object; absent where no default rule sets one.
+    pub object_lock: Observed<ObjectLock>,
+    /// Days after which a lifecycle rule lets objects, or their old versions, expire; absent where none does.
+    pub expires_days: Observed<u64>,
+    /// Where the service itself keeps a second copy up to date: buckets, file systems, Regions.
+    pub replicas: Observed<Vec<String>>,
 }
 
-/// A CloudTrail trail and whether it writes.
+/// The default retention of a bucket ("GetObjectLockConfiguration").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectLock {
+    /// Nobody, root included, deletes before the time. Otherwise `s3:BypassGovernanceRetention` does.
+    pub compliance: bool,
+    /// A year counts 365.
+    pub days: u64,
+}
+
+/// A key of KMS that the account manages itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Trail {
+pub struct Key {
     pub arn: Arn,
-    pub name: String,
-    pub home_region: Region,
-    pub bucket: Option<String>,
-    pub multi_region: bool,
-    pub organization: bool,
-    pub log_file_validation: bool,
-    pub global_events: bool,
-    pub logging: Observed<bool>,
-    /// False: selectors leave management write events out.
-    pub management_writes: Observed<bool>,
+    pub region: Region,
+    /// `Enabled`, `Disabled`, `PendingDeletion` …
+    pub state: Observed<String>,
+    /// Whoever it lets in is in whatever identity policies say; it is the root of every right on the key.
+    pub policy: Observed<String>,
+    pub grants: Observed<Vec<Grant>>,
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// A right on a key outside all policies ("ListGrants").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    pub id: String,
+    /// An ARN or a service's name.
+    pub grantee: String,
+    /// `Decrypt`, `CreateGrant` …
+    pub operations: Vec<String>,
+    /// Holds only for some encryption contexts.
+    pub constrained: bool,
 }
 
 /// Whose eyes read an account ("GetCallerIdentity").

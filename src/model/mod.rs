@@ -1,5 +1,6 @@
 //! Floor 1: the nouns. Everything above speaks in these; nothing here asks, computes reach or judges.
 
+pub mod access;
 pub mod action;
 pub mod actor;
 pub mod agent;
@@ -9,6 +10,7 @@ pub mod cloud;
 pub mod file;
 pub mod iam;
 pub mod id;
+pub mod logging;
 pub mod observed;
 pub mod pipeline;
 pub mod recovery;

@@ -13,6 +13,9 @@ pub struct Safeguards {
     pub copies: Observed<Vec<Copy>>,
     pub vaults: Observed<Vec<Vault>>,
     pub restores: Observed<Vec<Restore>>,
+    pub plans: Observed<Vec<BackupPlan>>,
+    /// Plans of AWS Backup that restore recovery points to see whether they can be, by name ("ListRestoreTestingPlans").
+    pub restore_tests: Observed<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
@@ -28,6 +31,15 @@ pub enum CopyKind {
     TableBackup,
     /// A recovery point of AWS Backup.
     RecoveryPoint,
+    /// A snapshot of an EBS volume.
+    VolumeSnapshot,
+    /// A manual snapshot of ElastiCache.
+    CacheSnapshot,
+    ServerlessCacheSnapshot,
+    /// A manual snapshot of MemoryDB.
+    MemorydbSnapshot,
+    /// A manual snapshot of Redshift.
+    WarehouseSnapshot,
 }
 
 impl CopyKind {
@@ -39,6 +51,11 @@ impl CopyKind {
             CopyKind::ReplicatedBackup => "replicated automated backup",
             CopyKind::TableBackup => "table backup",
             CopyKind::RecoveryPoint => "recovery point",
+            CopyKind::VolumeSnapshot
+            | CopyKind::CacheSnapshot
+            | CopyKind::ServerlessCacheSnapshot
+            | CopyKind::MemorydbSnapshot
+            | CopyKind::WarehouseSnapshot => "snapshot",
         }
     }
 
@@ -50,6 +67,11 @@ impl CopyKind {
             CopyKind::ReplicatedBackup => "rds:DeleteDBInstanceAutomatedBackup",
             CopyKind::TableBackup => "dynamodb:DeleteBackup",
             CopyKind::RecoveryPoint => "backup:DeleteRecoveryPoint",
+            CopyKind::VolumeSnapshot => "ec2:DeleteSnapshot",
+            CopyKind::CacheSnapshot => "elasticache:DeleteSnapshot",
+            CopyKind::ServerlessCacheSnapshot => "elasticache:DeleteServerlessCacheSnapshot",
+            CopyKind::MemorydbSnapshot => "memorydb:DeleteSnapshot",
+            CopyKind::WarehouseSnapshot => "redshift:DeleteClusterSnapshot",
         }
     }
 }
@@ -66,6 +88,8 @@ pub struct Copy {
     pub vault: Option<Arn>,
     /// RFC 3339, UTC.
     pub made: Option<String>,
+    /// Everybody may copy it; absent for kinds that cannot be shared with everybody.
+    pub public: Observed<bool>,
     pub evidence: Vec<EvidenceId>,
 }
 
@@ -99,4 +123,44 @@ pub struct Restore {
     pub resource_type: String,
     pub status: String,
     pub at: Option<String>,
+}
+
+/// A plan of AWS Backup ("GetBackupPlan").
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BackupPlan {
+    pub arn: Arn,
+    pub name: String,
+    pub region: Region,
+    pub rules: Observed<Vec<BackupRule>>,
+    pub selections: Observed<Vec<Selection>>,
+    pub evidence: Vec<EvidenceId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupRule {
+    pub name: String,
+    /// The vault's name.
+    pub vault: String,
+    /// `cron(…)`; absent: daily at 05:00 UTC.
+    pub schedule: Option<String>,
+    /// Point-in-time restore instead of snapshots.
+    pub continuous: bool,
+    /// Absent: kept for ever.
+    pub delete_after_days: Option<u64>,
+    /// Vaults in other Regions or accounts that each recovery point is copied to.
+    pub copies_to: Vec<Arn>,
+}
+
+/// What a plan backs up ("GetBackupSelection"): what `resources` or `tags` name, less what `except` names, as far as all
+/// further conditions hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selection {
+    pub name: String,
+    /// ARNs, with `*`.
+    pub resources: Vec<String>,
+    pub except: Vec<String>,
+    /// Key and value; one of them suffices.
+    pub tags: Vec<(String, String)>,
+    /// There are further conditions.
+    pub conditional: bool,
 }

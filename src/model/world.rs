@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    access::Access,
     actor::{Account, Collaborator, DeployKey, Installation, Permission, Team},
     alert::Detection,
     change::{Deployment, PullRequest},
-    cloud::{Caller, DataStore, OidcProvider, ScpLayer, Trail},
+    cloud::{Caller, DataStore, Key, Membership, OidcProvider, PolicyLayer},
     file::RepositoryFile,
     iam::AuthorizationDetails,
     id::{EvidenceId, RepoName, RunId},
+    logging::{Logging, Trail},
     observed::Observed,
     pipeline::{
         ActionsSettings, Environment, OrgSecret, Runner, SecretName, SubjectTemplate, Workflow, WorkflowDefaults,
@@ -127,9 +129,18 @@ pub struct CloudAccount {
     pub caller: Observed<Caller>,
     pub principals: Observed<AuthorizationDetails>,
     pub oidc_providers: Observed<Vec<OidcProvider>>,
-    pub scps: Observed<ScpLayer>,
+    /// Absent where the account is in no organisation.
+    pub membership: Observed<Membership>,
+    /// What binds its principals.
+    pub scps: Observed<PolicyLayer>,
+    /// What binds everybody on its resources.
+    pub rcps: Observed<PolicyLayer>,
+    pub access: Access,
     pub stores: Observed<Vec<DataStore>>,
+    /// Keys of KMS that the account manages itself.
+    pub keys: Observed<Vec<Key>>,
     pub trails: Observed<Vec<Trail>>,
+    pub logging: Logging,
     pub safeguards: Safeguards,
     pub detection: Detection,
 }

@@ -101,8 +101,7 @@ fn of_resource(path: &ReachPath, hop: &Hop, by: By) -> Vec<Option<Remedy>> {
 }
 
 fn unprotect<'a>(path: &ReachPath, words: &[(&'a str, &'a str); 3]) -> [(&'a str, &'a str); 3] {
-    let kinds = [StoreKind::RdsInstance, StoreKind::RdsCluster, StoreKind::DynamodbTable, StoreKind::S3Bucket];
-    let kind = kinds.into_iter().find(|kind| kind.destroy_action() == path.action);
+    let kind = StoreKind::ALL.into_iter().find(|kind| kind.destroy_action() == path.action);
     let action = kind.and_then(StoreKind::unprotect_action).unwrap_or("the change of deletion protection");
     words.map(|(name, value)| if name == "action" { (name, action) } else { (name, value) })
 }

@@ -76,7 +76,7 @@ pub struct Deed {
 
 /// What an agent could do to a store of data, one deed a class.
 ///
-/// Sources: Service Authorization Reference of RDS, DynamoDB and S3; RDS User Guide, "Deleting a DB instance" (deletion
+/// Sources: Service Authorization Reference of each service; RDS User Guide, "Deleting a DB instance" (deletion
 /// protection); S3 User Guide, "Using S3 Object Lock".
 pub fn deeds(store: &DataStore) -> Vec<Deed> {
     let arn = store.arn.as_str();
@@ -114,6 +114,26 @@ pub fn deeds(store: &DataStore) -> Vec<Deed> {
             deed(ActionClass::Write, "rds:ModifyDBCluster", arn),
             deed(ActionClass::RemovesRecovery, "rds:DeleteDBClusterAutomatedBackup", arn),
         ],
+        StoreKind::EfsFileSystem => vec![
+            deed(ActionClass::Destroy, "elasticfilesystem:DeleteFileSystem", arn),
+            deed(ActionClass::Write, "elasticfilesystem:ClientWrite", arn),
+            deed(ActionClass::Read, "elasticfilesystem:ClientMount", arn),
+            deed(ActionClass::RemovesRecovery, "elasticfilesystem:PutBackupPolicy", arn),
+            deed(ActionClass::Permissions, "elasticfilesystem:PutFileSystemPolicy", arn),
+        ],
+        StoreKind::OpensearchDomain => vec![
+            deed(ActionClass::Destroy, "es:DeleteDomain", arn),
+            deed(ActionClass::Write, "es:ESHttpPut", &objects),
+            deed(ActionClass::Read, "es:ESHttpGet", &objects),
+            deed(ActionClass::Permissions, "es:UpdateDomainConfig", arn),
+        ],
+        // Who reads and writes these is not IAM's to say: they answer to passwords, or to whoever reaches their port.
+        StoreKind::EbsVolume
+        | StoreKind::ElasticacheGroup
+        | StoreKind::ElasticacheCluster
+        | StoreKind::ElasticacheServerless
+        | StoreKind::MemorydbCluster
+        | StoreKind::RedshiftCluster => vec![deed(ActionClass::Destroy, store.kind.destroy_action(), arn)],
     };
     for deed in all.iter_mut().filter(|deed| deed.class == ActionClass::Destroy) {
         protect(store, deed);

@@ -11,7 +11,7 @@ use crate::{
         trust,
     },
     model::{
-        cloud::{ScpLayer, ScpLevel},
+        cloud::{PolicyLayer, PolicyLevel},
         id::{Arn, EvidenceId},
         observed::{Gap, Observed, Reading},
         world::{CloudAccount, World},
@@ -94,11 +94,11 @@ fn federated(world: &World) -> Vec<Arn> {
     trusts.map(|role| Arn::new(role.arn.clone())).collect()
 }
 
-fn scp(observed: &Observed<ScpLayer>) -> Scp {
+fn scp(observed: &Observed<PolicyLayer>) -> Scp {
     match &observed.reading {
-        Reading::Known { value: ScpLayer::NotApplicable, .. } | Reading::Absent => Scp::NotApplicable,
-        Reading::Known { value: ScpLayer::Levels(levels), complete: true } => {
-            let level = |level: &ScpLevel| {
+        Reading::Known { value: PolicyLayer::NotApplicable, .. } | Reading::Absent => Scp::NotApplicable,
+        Reading::Known { value: PolicyLayer::Levels(levels), complete: true } => {
+            let level = |level: &PolicyLevel| {
                 let policies =
                     level.policies.iter().map(|policy| Policy::parse(&policy.id, &policy.document)).collect();
                 (level.target.clone(), policies)
@@ -222,7 +222,7 @@ fn within(compiled: &Compiled<'_>, from: usize) -> Vec<Escalation> {
         let mut unless: Vec<String> = edge.residual.iter().map(|residual| question(&residual.question)).collect();
         unless.extend(edge.lacking.iter().map(|lacking| format!("{lacking} stays missing")));
         let pass = if edge.verdict == Verdict::Allow { Pass::Free } else { Pass::Possible };
-        let gained = edge.to.iter().map(|place| (*place, account.principal(*place)));
+        let gained = edge.to.iter().map(|place| (place, account.principal(place)));
         for (place, gained) in gained {
             let itself = place == from || edge.path.gain == Gain::Itself;
             let arn = if itself { &actor.arn } else { &gained.arn };

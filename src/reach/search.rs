@@ -7,8 +7,9 @@ use crate::{
     base::{digest::Digest, foreign::Foreign},
     model::{
         action::ActionClass,
-        cloud::{DataStore, Trail},
+        cloud::DataStore,
         id::{Arn, PathId},
+        logging::Trail,
         observed::Gap,
         tier::{Tier, TierBasis, TierOf},
         world::World,

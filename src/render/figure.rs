@@ -64,15 +64,18 @@ pub struct Arrow {
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     pub width: f32,
+    /// A box of a pipeline.
     pub block: f32,
+    /// The narrowest box of a path: one row rather than two.
+    pub narrow: f32,
     pub gap: f32,
     pub size: f32,
 }
 
 /// On the page, in CSS pixels.
-pub const SCREEN: Style = Style { width: 1000.0, block: 132.0, gap: 85.0, size: 12.0 };
+pub const SCREEN: Style = Style { width: 1000.0, block: 132.0, narrow: 132.0, gap: 85.0, size: 12.0 };
 /// On A4, in points.
-pub const PAPER: Style = Style { width: 483.28, block: 88.0, gap: 43.7, size: 7.6 };
+pub const PAPER: Style = Style { width: 483.28, block: 88.0, narrow: 61.0, gap: 43.7, size: 7.6 };
 
 const NAME_LINES: usize = 3;
 
@@ -120,7 +123,7 @@ struct Grid {
 
 impl Grid {
     fn of(nodes: &[&Node], style: Style, faces: &Faces) -> Grid {
-        let most = (((style.width + style.gap) / (style.block + style.gap)) as usize).max(1);
+        let most = (((style.width + style.gap) / (style.narrow + style.gap)) as usize).max(1);
         let per_row = nodes.len().div_ceil(nodes.len().div_ceil(most).max(1)).max(1);
         let block = (style.width - style.gap * (per_row - 1) as f32) / per_row as f32;
         let block = block.min(style.block * 1.5);

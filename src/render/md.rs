@@ -152,13 +152,18 @@ impl Page {
         let rows = agent.reach.iter().map(|reach| {
             vec![
                 verdict(reach.verdict),
-                markdown(&reach.deed),
+                reach
+                    .deeds
+                    .iter()
+                    .map(|deed| format!("{} ({})", deed.verb, markdown(&deed.path)))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                markdown(&reach.resource),
                 reach.tier.to_owned(),
                 markdown(&reach.humans),
-                markdown(&reach.path),
             ]
         });
-        self.table(&["Verdict", "May", "Tier", "Humans", "Path"], rows);
+        self.table(&["Verdict", "May", "What", "Tier", "Humans"], rows);
     }
 
     fn paths(&mut self, report: &Report) {

@@ -1,6 +1,7 @@
 //! The binary as people and scripts call it.
 
 use std::{
+    collections::BTreeSet,
     io::Read,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
@@ -111,6 +112,21 @@ fn a_report_exits_with_its_worst_and_twice_gives_the_same_bytes() {
     let (first, second) = (files(&folder.path().join("first")), files(&folder.path().join("second")));
     assert!(first.len() >= 7, "{:?}", first.iter().map(|(name, _)| name).collect::<Vec<_>>());
     assert!(first == second, "the same store gave other bytes");
+}
+
+#[test]
+fn every_link_of_a_page_leads_to_a_place_on_it() {
+    let folder = empty();
+    for name in ["acme-before/store", "acme-after/store"] {
+        run(folder.path(), &["report", "--store", &sample(name), "--format", "html"]);
+        let page = std::fs::read_to_string(folder.path().join("ambit-report/gap-report.html")).unwrap();
+        let after = |mark: &str| -> BTreeSet<String> {
+            page.split(mark).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+        };
+        let (links, ids) = (after("href=\"#"), after(" id=\""));
+        assert!(links.len() > 100, "{}", links.len());
+        assert_eq!(links.difference(&ids).collect::<Vec<_>>(), Vec::<&String>::new(), "{name}");
+    }
 }
 
 #[test]

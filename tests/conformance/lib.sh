@@ -1,4 +1,4 @@
-# Shared by `run` and `record`: installs what the two servers need, starts them on free loopback ports, ends them again.
+# Shared by `run`, `record` and `reports`: installs what the two servers need, starts them on free loopback ports, ends them again.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=${AMBIT_CONFORMANCE_WORK:-$here/.work}

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::model::{
     alert::{Detection, EventRule, MetricFilter},
-    cloud::Trail,
     id::{Arn, EvidenceId, Region},
+    logging::Trail,
     observed::{Gap, Observed},
     truth::Truth,
 };

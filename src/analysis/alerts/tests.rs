@@ -28,12 +28,17 @@ fn scene() -> Scene {
         name: "main".to_owned(),
         home_region: Region::new("eu-west-1"),
         bucket: None,
+        log_group: Some("trail".to_owned()),
+        key: None,
         multi_region: true,
         organization: false,
         log_file_validation: true,
         global_events: true,
         logging: known(true),
+        delivery_error: Observed::absent(Vec::new()),
         management_writes: known(true),
+        data_events: known(Vec::new()),
+        evidence: Vec::new(),
     };
     let subscription = Subscription { protocol: "email".to_owned(), confirmed: true };
     let topic = Topic { arn: Arn::new(TOPIC), subscriptions: known(vec![subscription]) };
@@ -43,6 +48,8 @@ fn scene() -> Scene {
         alarms: known(Vec::new()),
         topics: known(vec![topic]),
         trail_log_groups: known(vec!["trail".to_owned()]),
+        detectors: known(Vec::new()),
+        hubs: known(Vec::new()),
     };
     Scene { detection, trails: known(vec![trail]) }
 }

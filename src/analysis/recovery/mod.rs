@@ -211,7 +211,7 @@ impl<'a> Case<'a> {
             StoreKind::DynamodbTable => {
                 gaps.extend(self.store.recovery.point_in_time.gap(format!("point-in-time recovery of {name}")));
             }
-            StoreKind::RdsInstance | StoreKind::RdsCluster => {}
+            _ => {}
         }
         for vault in self.safeguards.vaults.members() {
             gaps.extend(vault.lock.gap(format!("lock of vault {}", vault.name)));

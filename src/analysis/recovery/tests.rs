@@ -20,11 +20,14 @@ fn store(kind: StoreKind) -> DataStore {
         StoreKind::RdsCluster => "arn:aws:rds:eu-west-1:123456789012:cluster:shop",
         StoreKind::DynamodbTable => "arn:aws:dynamodb:eu-west-1:123456789012:table/shop",
         StoreKind::S3Bucket => "arn:aws:s3:::shop",
+        StoreKind::RedshiftCluster => "arn:aws:redshift:eu-west-1:123456789012:cluster:shop",
+        _ => "arn:aws:ec2:eu-west-1:123456789012:volume/shop",
     };
     let known = |value| Observed::known(value, Vec::new());
     DataStore {
         arn: Arn::new(arn),
         kind,
+        engine: None,
         region: "eu-west-1".into(),
         name: "shop".to_owned(),
         tags: Observed::known(Default::default(), Vec::new()),
@@ -33,9 +36,13 @@ fn store(kind: StoreKind) -> DataStore {
             backup_days: Observed::known(7, Vec::new()),
             point_in_time: known(false),
             versioning: known(false),
+            object_lock: Observed::absent(Vec::new()),
+            expires_days: Observed::absent(Vec::new()),
+            replicas: Observed::absent(Vec::new()),
         },
         resource_policy: Observed::absent(Vec::new()),
         encrypted: known(true),
+        key: Observed::absent(Vec::new()),
         public: known(false),
         evidence: Vec::new(),
     }
@@ -53,6 +60,8 @@ fn of(kind: StoreKind) -> Situation {
         copies: Observed::known(Vec::new(), Vec::new()),
         vaults: Observed::known(Vec::new(), Vec::new()),
         restores: Observed::known(Vec::new(), Vec::new()),
+        plans: Observed::known(Vec::new(), Vec::new()),
+        restore_tests: Observed::known(Vec::new(), Vec::new()),
     };
     Situation { store: store(kind), safeguards, allowed: Vec::new(), unclear: Vec::new() }
 }
@@ -116,6 +125,7 @@ impl Situation {
             region: "eu-west-1".into(),
             vault: (kind == CopyKind::RecoveryPoint).then(|| Arn::new(VAULT)),
             made: Some("2026-11-24".to_owned()),
+            public: Observed::absent(Vec::new()),
             evidence: Vec::new(),
         });
         self.safeguards.copies = Observed::known(copies, Vec::new());

@@ -3,7 +3,7 @@
 //! Fails for an account without a multi-Region trail that is logging and keeps management write events.
 
 use crate::checks::{Sheet, Sight, check};
-use crate::model::{cloud::Trail, truth::Truth};
+use crate::model::{logging::Trail, truth::Truth};
 
 check!(trail_missing, "trail", "Every Region is on a trail that writes", High, ApprovalBypass, "actions_logged");
 

@@ -275,7 +275,7 @@ fn named(statement: &StatementRef) -> String {
 }
 
 fn gain(account: &Account, edge: &Edge) -> String {
-    let names: Vec<&str> = edge.to.iter().take(3).map(|place| account.principal(*place).name.as_str()).collect();
+    let names: Vec<&str> = edge.to.iter().take(3).map(|place| account.principal(place).name.as_str()).collect();
     let more = if edge.to.len() > 3 { format!(" and {} more", edge.to.len() - 3) } else { String::new() };
     let whom = if names.is_empty() { String::new() } else { format!(" {}{more}", names.join(", ")) };
     let mut needs: Vec<String> = edge.path.needs.clone();
@@ -329,7 +329,7 @@ fn as_json(account: &Account, rows: &[Row<'_>], edges: &[Edge]) -> Value {
                 "path": edge.path.id,
                 "kind": edge.path.kind,
                 "gain": edge.path.gain,
-                "gains": edge.to.iter().map(arn).collect::<Vec<_>>(),
+                "gains": edge.to.iter().map(|place| arn(&place)).collect::<Vec<_>>(),
                 "beyond_own_policies": edge.path.full,
                 "verdict": edge.verdict,
                 "residual": edge.residual,

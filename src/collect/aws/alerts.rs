@@ -11,7 +11,8 @@ pub(super) async fn all(session: Session, region: String) -> Result<(), Error> {
     let mut parts = Parts::default();
     parts.start(rules(session.clone(), region.clone()));
     parts.start(alarms(session.clone(), region.clone()));
-    parts.start(topics(session, region));
+    parts.start(topics(session.clone(), region.clone()));
+    parts.start(findings(session, region));
     parts.finish().await
 }
 
@@ -34,5 +35,14 @@ async fn topics(session: Session, region: String) -> Result<(), Error> {
     for topic in session.call("sns", &region, "ListTopics", json!({})).await?.texts("TopicArn") {
         session.call("sns", &region, "ListSubscriptionsByTopic", json!({ "TopicArn": topic })).await?;
     }
+    Ok(())
+}
+
+/// GuardDuty and Security Hub, which watch by themselves.
+async fn findings(session: Session, region: String) -> Result<(), Error> {
+    for id in session.call("guardduty", &region, "ListDetectors", json!({})).await?.texts("detectorIds") {
+        session.call("guardduty", &region, "GetDetector", json!({ "DetectorId": id })).await?;
+    }
+    session.call("securityhub", &region, "DescribeHub", json!({})).await?;
     Ok(())
 }

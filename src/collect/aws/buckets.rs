@@ -6,7 +6,7 @@ use super::session::{Parts, Session};
 use crate::{collect::wire::Error, facts::aws::bucket_regions};
 
 /// What is asked of each bucket.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 10] = [
     "GetBucketVersioning",
     "GetObjectLockConfiguration",
     "GetBucketPolicy",
@@ -15,9 +15,15 @@ const SETTINGS: [&str; 8] = [
     "GetPublicAccessBlock",
     "GetBucketPolicyStatus",
     "GetBucketAcl",
+    "GetBucketLifecycleConfiguration",
+    "GetBucketReplication",
 ];
 
-pub(super) async fn all(session: Session) -> Result<(), Error> {
+pub(super) async fn all(session: Session, account: Option<String>) -> Result<(), Error> {
+    if let Some(account) = account {
+        let whole = json!({ "AccountId": account });
+        session.call("s3", session.home(), "GetAccountPublicAccessBlock", whole).await?;
+    }
     let listed = session.call("s3", session.home(), "ListBuckets", json!({})).await?;
     let mut parts = Parts::default();
     for page in listed.pages.iter().filter(|page| page.ok()) {

@@ -3,13 +3,17 @@
 //! What is denied, missing or unwell is an answer like any other and stops nothing; only a used-up budget, lost
 //! credentials or a store that cannot be written ends a collection.
 
+mod access;
 mod account;
 mod alerts;
 mod backups;
 mod buckets;
 pub mod client;
+mod logging;
+mod organization;
 mod regional;
 mod session;
+mod stores;
 #[cfg(test)]
 mod tests;
 
@@ -95,11 +99,13 @@ async fn entered(
     let regions = regional::regions(&session, regions).await?;
     let mut parts = Parts::default();
     parts.start(account::identities(session.clone()));
-    parts.start(account::organization(session.clone(), id.clone()));
-    parts.start(buckets::all(session.clone()));
-    parts.start(regional::trails(session.clone(), regions.clone()));
+    parts.start(organization::all(session.clone(), id.clone()));
+    parts.start(buckets::all(session.clone(), id.clone()));
+    parts.start(logging::trails(session.clone(), regions.clone()));
     for region in regions {
         parts.start(regional::all(session.clone(), region.clone(), id.clone()));
+        parts.start(stores::all(session.clone(), region.clone(), id.clone()));
+        parts.start(logging::stores_and_streams(session.clone(), region.clone()));
         parts.start(backups::all(session.clone(), region.clone()));
         parts.start(alerts::all(session.clone(), region));
     }

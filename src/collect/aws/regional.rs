@@ -1,4 +1,4 @@
-//! What lives in Regions: databases, tables and trails.
+//! What lives in Regions: databases and tables.
 
 use std::collections::BTreeSet;
 
@@ -46,11 +46,16 @@ async fn table(session: Session, region: String, account: Option<String>, name: 
     let described = ask("DescribeTable", json!({ "TableName": name })).await?;
     ask("DescribeContinuousBackups", json!({ "TableName": name })).await?;
     // A table that may not be described still has the ARN that follows from its name.
-    let built = account.map(|account| format!("arn:{}:dynamodb:{region}:{account}:table/{name}", partition(&region)));
+    let built = account.map(|account| arn("dynamodb", &region, &account, &format!("table/{name}")));
     let Some(arn) = described.texts("TableArn").into_iter().next().or(built) else { return Ok(()) };
     ask("GetResourcePolicy", json!({ "ResourceArn": arn })).await?;
     ask("ListTagsOfResource", json!({ "ResourceArn": arn })).await?;
     Ok(())
+}
+
+/// The ARN of something that is known by its name alone.
+pub(super) fn arn(service: &str, region: &str, account: &str, resource: &str) -> String {
+    format!("arn:{}:{service}:{region}:{account}:{resource}", partition(region))
 }
 
 /// The partition that a Region lies in.
@@ -62,18 +67,4 @@ fn partition(region: &str) -> &'static str {
         Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     }
-}
-
-/// A trail is named in every Region that it covers, and answers for itself in its home Region.
-pub(super) async fn trails(session: Session, regions: Vec<String>) -> Result<(), Error> {
-    let mut trails = BTreeSet::new();
-    for region in regions {
-        let answer = session.call("cloudtrail", &region, "DescribeTrails", json!({})).await?;
-        trails.extend(answer.texts("TrailARN").into_iter().zip(answer.texts("HomeRegion")));
-    }
-    for (arn, home) in trails {
-        session.call("cloudtrail", &home, "GetTrailStatus", json!({ "Name": arn })).await?;
-        session.call("cloudtrail", &home, "GetEventSelectors", json!({ "TrailName": arn })).await?;
-    }
-    Ok(())
 }

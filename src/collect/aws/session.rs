@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -58,6 +59,17 @@ impl Session {
         };
         count.fetch_add(1, Relaxed);
         Ok(answer)
+    }
+
+    /// Waits on the run's clock; false in Replay, which never waits because its answers never change.
+    pub async fn pause(&self, time: Duration) -> bool {
+        match self.0.account.clock() {
+            Some(clock) => {
+                clock.sleep(time).await;
+                true
+            }
+            None => false,
+        }
     }
 
     pub fn summary(&self) -> Summary {

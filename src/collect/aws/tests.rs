@@ -6,13 +6,17 @@ use serde_json::json;
 
 use crate::controls::operations;
 
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 10] = [
+    include_str!("access.rs"),
     include_str!("account.rs"),
     include_str!("alerts.rs"),
     include_str!("backups.rs"),
     include_str!("buckets.rs"),
+    include_str!("logging.rs"),
     include_str!("mod.rs"),
+    include_str!("organization.rs"),
     include_str!("regional.rs"),
+    include_str!("stores.rs"),
 ];
 
 /// A source calls an operation when it names the operation and its service.

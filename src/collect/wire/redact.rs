@@ -23,9 +23,10 @@ pub(super) fn body(secrecy: Secrecy, body: &Bytes) -> Kept {
     let whole = || Kept { body: None, redactions: vec![String::new()] };
     let names: &[&str] = match secrecy {
         Secrecy::Credentials => return whole(),
-        // Somebody else's half-secrets: a clone token in repository answers, signed links to file contents.
+        // Somebody else's half-secrets: a clone token in repository answers, signed links to file contents, what a delivery
+        // stream of AWS shows its destination.
         Secrecy::Plain if !mentions_secret(body) => return Kept { body: Some(body.clone()), redactions: Vec::new() },
-        Secrecy::Plain => &["temp_clone_token"],
+        Secrecy::Plain => &["temp_clone_token", "HECToken", "AttributeValue"],
         Secrecy::Token => &["token", "temp_clone_token"],
     };
     let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
@@ -46,7 +47,7 @@ pub(super) fn body(secrecy: Secrecy, body: &Bytes) -> Kept {
 
 fn mentions_secret(body: &[u8]) -> bool {
     let has = |text: &str| body.windows(text.len()).any(|window| window == text.as_bytes());
-    has("temp_clone_token") || has("?token=") || has("&token=")
+    has("temp_clone_token") || has("HECToken") || has("CommonAttributes") || has("?token=") || has("&token=")
 }
 
 fn take_out(value: &mut Value, names: &[&str], pointer: &str, redactions: &mut Vec<String>) {

@@ -1,9 +1,14 @@
 //! The calls of one account in one run.
 
+use serde_json::Value;
+
 use crate::{
     controls::operations,
     evidence::{Pages, Record, RunLog, Scope},
-    model::{id::Region, observed::Observed},
+    model::{
+        id::{EvidenceId, Region},
+        observed::Observed,
+    },
 };
 
 use super::{
@@ -14,6 +19,9 @@ use super::{
 
 /// A Region's name, in the header of a run, that stands for all Regions that the account has enabled.
 pub const ENABLED_REGIONS: &str = "enabled";
+
+/// Reads one member of a list; `None` leaves it out.
+pub(super) type Lower<'a, T> = &'a dyn Fn(&Value, &Region, &[EvidenceId]) -> Result<Option<T>, String>;
 
 /// One account's part of a run log.
 pub(super) struct Account<'a> {
@@ -66,6 +74,18 @@ impl<'a> Account<'a> {
         let mut parts: Vec<_> = self.regions.iter().flat_map(list).collect();
         parts.extend(self.unlisted.as_ref().map(Answer::nothing));
         join::lists(parts)
+    }
+
+    /// The members of a list that one operation answers in each Region, as `lower` reads them.
+    pub fn list<T>(&self, service: &str, operation: &str, list: &str, lower: Lower<'_, T>) -> Observed<Vec<T>> {
+        self.by_region(|region| {
+            let asked = self.ask(service, region.as_str(), operation, &[]);
+            let members = asked.read(|pages| {
+                let found = pages.iter().flat_map(|page| items(page, list));
+                found.filter_map(|body| lower(body, region, &asked.evidence).transpose()).collect()
+            });
+            vec![members]
+        })
     }
 
     /// The answer to the call whose parameters include `params`. A service without Regions answers for all of them.

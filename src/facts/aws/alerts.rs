@@ -1,11 +1,11 @@
-//! Rules, metric filters, alarms and topics.
+//! Rules, metric filters, alarms and topics; GuardDuty and Security Hub.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::model::{
-    alert::{Alarm, Detection, EventRule, Metric, MetricFilter, Subscription, Topic},
+    alert::{Alarm, Detection, Detector, EventRule, Metric, MetricFilter, Subscription, Topic},
     id::{Arn, EvidenceId, Region},
     observed::Observed,
 };
@@ -18,37 +18,50 @@ use super::{
 
 pub(super) fn detection(account: &Account<'_>) -> Detection {
     Detection {
-        rules: lists(account, "events", "ListRules", "Rules", &|body, region, evidence| {
-            rule(account, body, region, evidence)
+        rules: account.list("events", "ListRules", "Rules", &|body, region, evidence| {
+            rule(account, body, region, evidence).map(Some)
         }),
-        filters: lists(account, "logs", "DescribeMetricFilters", "metricFilters", &filter),
-        alarms: lists(account, "monitoring", "DescribeAlarms", "MetricAlarms", &alarm),
-        topics: lists(account, "sns", "ListTopics", "Topics", &|body, region, _| topic(account, body, region)),
-        trail_log_groups: lists(account, "cloudtrail", "DescribeTrails", "trailList", &|body, _, _| {
-            Ok(log_group(body))
-        })
-        .map(|names| names.into_iter().filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()),
+        filters: account.list("logs", "DescribeMetricFilters", "metricFilters", &filter),
+        alarms: account.list("monitoring", "DescribeAlarms", "MetricAlarms", &alarm),
+        topics: account.list("sns", "ListTopics", "Topics", &|body, region, _| topic(account, body, region).map(Some)),
+        trail_log_groups: account
+            .list("cloudtrail", "DescribeTrails", "trailList", &|body, _, _| {
+                Ok(log_group(text(body, "CloudWatchLogsLogGroupArn").unwrap_or_default()))
+            })
+            .map(|names| names.into_iter().collect::<BTreeSet<_>>().into_iter().collect()),
+        detectors: account.by_region(|region| vec![detectors(account, region)]),
+        hubs: account.by_region(|region| vec![hub(account, region)]),
     }
 }
 
-type Lower<'a, T> = &'a dyn Fn(&Value, &Region, &[EvidenceId]) -> Result<T, String>;
-
-/// The members of one list of one operation, over all Regions.
-fn lists<T>(
-    account: &Account<'_>,
-    service: &str,
-    operation: &str,
-    list: &str,
-    lower: Lower<'_, T>,
-) -> Observed<Vec<T>> {
-    account.by_region(|region| {
-        let asked = account.ask(service, region.as_str(), operation, &[]);
-        let members = asked.read(|pages| {
-            let found = pages.iter().flat_map(|page| items(page, list));
-            found.map(|body| lower(body, region, &asked.evidence)).collect()
-        });
-        vec![members]
+/// GuardDuty "ListDetectors": at most one a Region, none where it was never switched on.
+fn detectors(account: &Account<'_>, region: &Region) -> Observed<Vec<Detector>> {
+    let listed = account.ask("guardduty", region.as_str(), "ListDetectors", &[]);
+    listed.read(|pages| {
+        let ids = pages.iter().flat_map(|page| items(page, "detectorIds")).filter_map(Value::as_str);
+        Ok(ids.map(|id| detector(account, region, id)).collect())
     })
+}
+
+fn detector(account: &Account<'_>, region: &Region, id: &str) -> Detector {
+    let asked = account.ask("guardduty", region.as_str(), "GetDetector", &[("DetectorId", id)]);
+    let on = |feature: &&Value| text(feature, "status") == Some("ENABLED");
+    Detector {
+        id: id.to_owned(),
+        region: region.clone(),
+        enabled: asked.one(|body| Some(text(body, "status")? == "ENABLED")),
+        features: asked.one(|body| {
+            let features = items(body, "features").into_iter().filter(on);
+            Some(features.filter_map(|feature| text(feature, "name")).map(str::to_owned).collect())
+        }),
+        evidence: asked.evidence,
+    }
+}
+
+/// "DescribeHub" answers `InvalidAccessException` where Security Hub is not enabled (Security Hub API Reference).
+fn hub(account: &Account<'_>, region: &Region) -> Observed<Vec<Region>> {
+    let asked = account.ask("securityhub", region.as_str(), "DescribeHub", &[]);
+    asked.read_or_absent(&["InvalidAccessException", "ResourceNotFoundException"], |_| Ok(vec![region.clone()]))
 }
 
 fn rule(account: &Account<'_>, body: &Value, region: &Region, evidence: &[EvidenceId]) -> Result<EventRule, String> {
@@ -73,21 +86,21 @@ fn metric(body: &Value, namespace: &str, name: &str) -> Option<Metric> {
     Some(Metric { namespace: text(body, namespace)?.to_owned(), name: text(body, name)?.to_owned() })
 }
 
-fn filter(body: &Value, region: &Region, evidence: &[EvidenceId]) -> Result<MetricFilter, String> {
+fn filter(body: &Value, region: &Region, evidence: &[EvidenceId]) -> Result<Option<MetricFilter>, String> {
     let transformations = items(body, "metricTransformations").into_iter();
-    Ok(MetricFilter {
+    Ok(Some(MetricFilter {
         name: text(body, "filterName").ok_or_else(unexpected)?.to_owned(),
         region: region.clone(),
         log_group: text(body, "logGroupName").ok_or_else(unexpected)?.to_owned(),
         pattern: text(body, "filterPattern").unwrap_or_default().to_owned(),
         metrics: transformations.filter_map(|t| metric(t, "metricNamespace", "metricName")).collect(),
         evidence: evidence.to_vec(),
-    })
+    }))
 }
 
-fn alarm(body: &Value, region: &Region, evidence: &[EvidenceId]) -> Result<Alarm, String> {
+fn alarm(body: &Value, region: &Region, evidence: &[EvidenceId]) -> Result<Option<Alarm>, String> {
     let actions = items(body, "AlarmActions").into_iter();
-    Ok(Alarm {
+    Ok(Some(Alarm {
         arn: Arn::new(text(body, "AlarmArn").ok_or_else(unexpected)?),
         name: text(body, "AlarmName").ok_or_else(unexpected)?.to_owned(),
         region: region.clone(),
@@ -95,7 +108,7 @@ fn alarm(body: &Value, region: &Region, evidence: &[EvidenceId]) -> Result<Alarm
         actions_enabled: truth(body, "ActionsEnabled").ok_or_else(unexpected)?,
         actions: actions.filter_map(Value::as_str).map(Arn::new).collect(),
         evidence: evidence.to_vec(),
-    })
+    }))
 }
 
 /// A subscription without an ARN of its own waits for its owner ("PendingConfirmation"), or was taken back ("Deleted").
@@ -115,9 +128,9 @@ fn topic(account: &Account<'_>, body: &Value, region: &Region) -> Result<Topic, 
     })
 }
 
-/// The name of the log group, `arn:…:log-group:NAME:*`; empty for a trail that delivers to none.
-fn log_group(body: &Value) -> String {
-    let arn = Arn::new(text(body, "CloudWatchLogsLogGroupArn").unwrap_or_default());
-    let name = arn.resource().strip_prefix("log-group:").unwrap_or_default();
-    name.strip_suffix(":*").unwrap_or(name).to_owned()
+/// The name in a log group's ARN, `arn:…:log-group:NAME:*`.
+pub fn log_group(arn: &str) -> Option<String> {
+    let arn = Arn::new(arn);
+    let name = arn.resource().strip_prefix("log-group:")?;
+    Some(name.strip_suffix(":*").unwrap_or(name).to_owned())
 }

@@ -132,7 +132,12 @@ pub(super) fn body(log: &RunLog, record: &Record) -> Result<Value, End> {
     if !(200..300).contains(&status) {
         return Err(error(record, text, status));
     }
-    value(text).map(unwrapped).map_err(End::Failed)
+    page(text).map_err(End::Failed)
+}
+
+/// The content of a body that succeeded.
+pub(super) fn page(text: &str) -> Result<Value, String> {
+    value(text).map(unwrapped)
 }
 
 /// Gateways, proxies and emulators answer with HTML where an operation does not exist. It says nothing about the account.

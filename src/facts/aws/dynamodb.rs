@@ -12,7 +12,7 @@ use super::{
     account::Account,
     fields::{items, tags, text, truth},
     policy,
-    rds::field,
+    store::{arn_of, bare, field, joined, no_recovery, optional},
 };
 
 /// Tables of all Regions: "ListTables", and for each what "DescribeTable", "DescribeContinuousBackups",
@@ -33,8 +33,7 @@ pub(super) fn stores(account: &Account<'_>, caller: &Observed<Caller>) -> Observ
 }
 
 fn store(account: &Account<'_>, caller: &Caller, region: &Region, name: &str) -> DataStore {
-    let partition = caller.arn.as_str().split(':').nth(1).unwrap_or("aws");
-    let arn = Arn::new(format!("arn:{partition}:dynamodb:{region}:{}:table/{name}", caller.account));
+    let arn = arn_of(caller, "dynamodb", region, &format!("table/{name}"));
     let ask = |operation: &str, params: &[(&str, &str)]| account.ask("dynamodb", region.as_str(), operation, params);
     let table = ask("DescribeTable", &[("TableName", name)]);
     let backups = ask("DescribeContinuousBackups", &[("TableName", name)]);
@@ -44,26 +43,31 @@ fn store(account: &Account<'_>, caller: &Caller, region: &Region, name: &str) ->
         pages.first().and_then(|body| text(body, "Policy")).map(str::to_owned).ok_or_else(super::answer::unexpected)
     });
     let described = table.one(|body| body.get("Table").cloned());
-    let evidence = [&table.evidence, &backups.evidence, &own_policy.evidence, &tagged.evidence];
+    let evidence = joined(&[&table.evidence, &backups.evidence, &own_policy.evidence, &tagged.evidence]);
+    let told = |name: &'static str| described.clone().and_then(|table| field(truth(&table, name), &[]));
+    let replicas = |table: Value| {
+        let regions = items(&table, "Replicas").into_iter().filter_map(|replica| text(replica, "RegionName"));
+        regions.map(str::to_owned).collect()
+    };
     DataStore {
-        deletion_protection: described.clone().and_then(|table| field(truth(&table, "DeletionProtectionEnabled"), &[])),
+        deletion_protection: told("DeletionProtectionEnabled"),
         // "All user data stored in Amazon DynamoDB is fully encrypted at rest" (DynamoDB Developer Guide, encryption at rest).
-        encrypted: described.map(|_| true),
+        encrypted: described.clone().map(|_| true),
+        key: described.clone().and_then(|table| {
+            let arn = table.pointer("/SSEDescription/KMSMasterKeyArn").and_then(Value::as_str);
+            optional(arn.map(Arn::new), &[])
+        }),
         recovery: Recovery {
-            backup_days: Observed::absent(backups.evidence.clone()),
             point_in_time: backups.one(|body| {
                 let status = body.pointer("/ContinuousBackupsDescription/PointInTimeRecoveryDescription")?;
                 Some(text(status, "PointInTimeRecoveryStatus")? == "ENABLED")
             }),
-            versioning: Observed::absent(Vec::new()),
+            replicas: described.map(replicas),
+            ..no_recovery(&backups.evidence)
         },
         tags: tagged.read(|pages| Ok(pages.iter().flat_map(|page| tags(page, "Tags")).collect())),
         public: policy::opens_to_all(&resource_policy),
         resource_policy,
-        kind: StoreKind::DynamodbTable,
-        region: region.clone(),
-        name: name.to_owned(),
-        evidence: evidence.into_iter().flatten().cloned().collect(),
-        arn,
+        ..bare(StoreKind::DynamodbTable, arn, region, name, &evidence)
     }
 }

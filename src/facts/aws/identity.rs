@@ -13,7 +13,7 @@ use crate::model::{
 
 use super::{
     account::Account,
-    answer::{Answer, End, unexpected},
+    answer::{End, unexpected},
     fields::{items, text},
     join,
 };
@@ -58,7 +58,7 @@ fn oidc_provider(account: &Account<'_>, arn: &str) -> Observed<Vec<OidcProvider>
 /// policies that are attached or serve as a boundary and that the filter left out ("GetPolicy", "GetPolicyVersion").
 pub(super) fn principals(account: &Account<'_>) -> Observed<AuthorizationDetails> {
     let asked = account.ask_home("iam", "GetAccountAuthorizationDetails", &[]);
-    let mut details = match details(&asked) {
+    let mut details = match details(&asked.pages) {
         Ok(details) => details,
         Err(why) => return Observed::failed(why, asked.evidence),
     };
@@ -84,11 +84,18 @@ pub(super) fn principals(account: &Account<'_>) -> Observed<AuthorizationDetails
 
 const LISTS: [&str; 4] = ["UserDetailList", "GroupDetailList", "RoleDetailList", "Policies"];
 
-fn details(asked: &Answer) -> Result<Value, String> {
+/// The users, groups and roles in bodies of "GetAccountAuthorizationDetails": the collector asks on about them.
+pub fn authorization<'a>(bodies: impl Iterator<Item = &'a [u8]>) -> AuthorizationDetails {
+    let pages = bodies.filter_map(|body| super::answer::page(std::str::from_utf8(body).ok()?).ok());
+    let merged = details(&pages.collect::<Vec<_>>()).unwrap_or_default();
+    serde_json::from_value(merged).unwrap_or_default()
+}
+
+fn details(pages: &[Value]) -> Result<Value, String> {
     let mut merged = Map::new();
     for list in LISTS {
         let mut all = Vec::new();
-        for member in asked.pages.iter().flat_map(|page| items(page, list)) {
+        for member in pages.iter().flat_map(|page| items(page, list)) {
             all.push(cli_shape("", member.clone())?);
         }
         merged.insert(list.to_owned(), Value::Array(all));

@@ -1,27 +1,96 @@
-//! Service control policies over an account, level by level from the root down.
+//! The organisation above an account: its place in it, and the policies that bind it, level by level from the root down.
+
+use serde_json::Value;
 
 use crate::model::{
-    cloud::{Caller, NamedPolicy, ScpLayer, ScpLevel},
-    id::EvidenceId,
+    cloud::{Caller, Membership, NamedPolicy, PolicyLayer, PolicyLevel},
+    id::{AccountId, EvidenceId},
     observed::Observed,
 };
 
 use super::{
     account::Account,
     answer::{Answer, unexpected},
-    fields::{items, text},
+    fields::{items, tags, text},
 };
 
 /// An organisation is at most five OUs deep (AWS Organizations quotas); a longer chain is an answer that goes round.
 const DEEPEST: usize = 8;
 
-/// The SCP layer. It does not apply outside an organisation, to the management account ("SCPs don't affect users or
-/// roles in the management account", AWS Organizations User Guide), nor where the policy type is switched off. One
-/// unreadable level leaves the whole layer unread, naming the grant.
-pub(super) fn scps(account: &Account<'_>, caller: &Observed<Caller>) -> Observed<ScpLayer> {
+/// What an organisation's policies of one type leave to its accounts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum PolicyType {
+    ServiceControl,
+    ResourceControl,
+}
+
+impl PolicyType {
+    /// As the parameter `Filter` spells it.
+    fn as_str(self) -> &'static str {
+        match self {
+            PolicyType::ServiceControl => "SERVICE_CONTROL_POLICY",
+            PolicyType::ResourceControl => "RESOURCE_CONTROL_POLICY",
+        }
+    }
+}
+
+/// "DescribeOrganization", "DescribeAccount", "ListParents" and "ListTagsForResource". The answer that no organisation is in
+/// use is the account's own; every other detail takes rights in the management account.
+pub(super) fn membership(account: &Account<'_>, caller: &Observed<Caller>) -> Observed<Membership> {
+    let described = account.ask_home("organizations", "DescribeOrganization", &[]);
+    let organization = described.read_or_absent(&["AWSOrganizationsNotInUseException"], |pages| {
+        let body = pages.first().and_then(|page| page.get("Organization")).ok_or_else(unexpected)?;
+        let part = |name: &str| text(body, name).map(str::to_owned).ok_or_else(unexpected);
+        Ok((part("Id")?, part("MasterAccountId")?))
+    });
+    caller.clone().and_then(|caller| {
+        let id = caller.account.as_str();
+        organization.map(|(organization, management)| Membership {
+            organization,
+            management_account: AccountId::new(management),
+            name: account
+                .ask_home("organizations", "DescribeAccount", &[("AccountId", id)])
+                .one(|body| text(body.get("Account")?, "Name").map(str::to_owned)),
+            units: units(account, id),
+            tags: account
+                .ask_home("organizations", "ListTagsForResource", &[("ResourceId", id)])
+                .read(|pages| Ok(pages.iter().flat_map(|page| tags(page, "Tags")).collect())),
+        })
+    })
+}
+
+/// The ids of the accounts in use, where the identity may list them: the management account and delegated administrators.
+pub(super) fn active_accounts(account: &Account<'_>) -> Observed<Vec<String>> {
+    account.ask_home("organizations", "ListAccounts", &[]).read(|pages| Ok(active(pages)))
+}
+
+fn active(pages: &[Value]) -> Vec<String> {
+    let all = pages.iter().flat_map(|page| items(page, "Accounts"));
+    let in_use = all.filter(|one| !matches!(text(one, "Status"), Some("SUSPENDED" | "PENDING_CLOSURE")));
+    in_use.filter_map(|one| text(one, "Id")).map(str::to_owned).collect()
+}
+
+/// The names of the OUs above an account, outermost first.
+fn units(account: &Account<'_>, id: &str) -> Observed<Vec<String>> {
+    ancestors(account, id).and_then(|chain| {
+        let mut names = Observed::known(Vec::new(), Vec::new());
+        for unit in chain.iter().rev().filter(|target| target.starts_with("ou-")) {
+            let which = [("OrganizationalUnitId", unit.as_str())];
+            let asked = account.ask_home("organizations", "DescribeOrganizationalUnit", &which);
+            let name = asked.one(|body| text(body.get("OrganizationalUnit")?, "Name").map(str::to_owned));
+            names = names.and_then(|names| name.map(|name| appended(names, name)));
+        }
+        names
+    })
+}
+
+/// One layer of policies. It does not apply outside an organisation, to the management account ("SCPs don't affect users or
+/// roles in the management account", "RCPs don't affect resources in the management account", AWS Organizations User
+/// Guide), nor where the policy type is switched off. One unreadable level leaves the whole layer unread, naming the grant.
+pub(super) fn layer(account: &Account<'_>, caller: &Observed<Caller>, of: PolicyType) -> Observed<PolicyLayer> {
     let described = account.ask_home("organizations", "DescribeOrganization", &[]);
     if described.code() == Some("AWSOrganizationsNotInUseException") {
-        return Observed::known(ScpLayer::NotApplicable, described.evidence);
+        return Observed::known(PolicyLayer::NotApplicable, described.evidence);
     }
     let organization = described.one(|body| {
         let organization = body.get("Organization")?;
@@ -31,23 +100,23 @@ pub(super) fn scps(account: &Account<'_>, caller: &Observed<Caller>) -> Observed
     caller.clone().and_then(|caller| {
         organization.and_then(|(master, billing_only)| {
             if billing_only || master == caller.account.as_str() {
-                return Observed::known(ScpLayer::NotApplicable, Vec::new());
+                return Observed::known(PolicyLayer::NotApplicable, Vec::new());
             }
-            levels(account, caller.account.as_str())
+            levels(account, caller.account.as_str(), of)
         })
     })
 }
 
-fn levels(account: &Account<'_>, id: &str) -> Observed<ScpLayer> {
+fn levels(account: &Account<'_>, id: &str, of: PolicyType) -> Observed<PolicyLayer> {
     ancestors(account, id).and_then(|chain| {
         let mut levels = Observed::known(Vec::new(), Vec::new());
         for target in chain.into_iter().rev() {
-            levels = levels.and_then(|levels| level(account, &target).map(|level| appended(levels, level)));
+            levels = levels.and_then(|levels| level(account, &target, of).map(|level| appended(levels, level)));
         }
-        // With the policy type enabled every target has at least one SCP attached, FullAWSAccess if no other.
+        // With a policy type enabled every target has at least one attached: FullAWSAccess, RCPFullAWSAccess.
         levels.map(|levels| match levels.iter().all(|level| level.policies.is_empty()) {
-            true => ScpLayer::NotApplicable,
-            false => ScpLayer::Levels(levels),
+            true => PolicyLayer::NotApplicable,
+            false => PolicyLayer::Levels(levels),
         })
     })
 }
@@ -78,15 +147,15 @@ fn ancestors(account: &Account<'_>, id: &str) -> Observed<Vec<String>> {
     Observed::failed("the organisation's parents have no root", evidence)
 }
 
-fn level(account: &Account<'_>, target: &str) -> Observed<ScpLevel> {
-    let filter = [("TargetId", target), ("Filter", "SERVICE_CONTROL_POLICY")];
+fn level(account: &Account<'_>, target: &str, of: PolicyType) -> Observed<PolicyLevel> {
+    let filter = [("TargetId", target), ("Filter", of.as_str())];
     let asked = account.ask_home("organizations", "ListPoliciesForTarget", &filter);
     whole(&asked, "Policies").and_then(|ids| {
         let mut policies = Observed::known(Vec::new(), Vec::new());
         for id in ids {
             policies = policies.and_then(|policies| policy(account, &id).map(|policy| appended(policies, policy)));
         }
-        policies.map(|policies| ScpLevel { target: target.to_owned(), policies })
+        policies.map(|policies| PolicyLevel { target: target.to_owned(), policies })
     })
 }
 

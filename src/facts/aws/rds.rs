@@ -4,14 +4,16 @@ use serde_json::Value;
 
 use crate::model::{
     cloud::{DataStore, Recovery, StoreKind},
-    id::{Arn, EvidenceId, Region},
+    id::{EvidenceId, Region},
     observed::Observed,
+    truth::Truth,
 };
 
 use super::{
     account::Account,
     answer::unexpected,
     fields::{items, number, tags, text, truth},
+    store::{bare, field, key, no_recovery},
 };
 
 /// Databases of all Regions ("DescribeDBInstances", "DescribeDBClusters"). An instance of a cluster holds no data of its
@@ -20,18 +22,47 @@ pub(super) fn stores(account: &Account<'_>) -> Observed<Vec<DataStore>> {
     let one_region = |region: &Region| {
         let instances = account.ask("rds", region.as_str(), "DescribeDBInstances", &[]);
         let clusters = account.ask("rds", region.as_str(), "DescribeDBClusters", &[]);
-        let alone = |instance: &&Value| text(instance, "DBClusterIdentifier").is_none();
-        let instances = instances.read(|pages| {
-            let found = pages.iter().flat_map(|page| items(page, "DBInstances")).filter(alone);
-            found.map(|instance| store(&INSTANCE, region, instance, &instances.evidence)).collect()
+        let all =
+            instances.read(|pages| Ok(pages.iter().flat_map(|page| items(page, "DBInstances")).cloned().collect()));
+        let alone = all.as_ref().and_then(|all: &Vec<Value>| {
+            let alone = all.iter().filter(|instance| text(instance, "DBClusterIdentifier").is_none());
+            let stores = alone.map(|instance| store(&INSTANCE, region, instance, &instances.evidence)).collect();
+            read(stores, &instances.evidence)
         });
         let clusters = clusters.read(|pages| {
             let found = pages.iter().flat_map(|page| items(page, "DBClusters"));
-            found.map(|cluster| store(&CLUSTER, region, cluster, &clusters.evidence)).collect()
+            let lowered = found.map(|cluster| {
+                let plain = store(&CLUSTER, region, cluster, &clusters.evidence)?;
+                Ok(DataStore { public: exposed(cluster, &all), ..plain })
+            });
+            lowered.collect()
         });
-        vec![instances, clusters]
+        vec![alone, clusters]
     };
     account.by_region(one_region)
+}
+
+fn read<T>(value: Result<T, String>, evidence: &[EvidenceId]) -> Observed<T> {
+    match value {
+        Ok(value) => Observed::known(value, evidence.to_vec()),
+        Err(why) => Observed::failed(why, evidence.to_vec()),
+    }
+}
+
+/// A cluster of Aurora has no address of its own: it is as public as one of its instances.
+fn exposed(cluster: &Value, instances: &Observed<Vec<Value>>) -> Observed<bool> {
+    if let Some(own) = truth(cluster, "PubliclyAccessible") {
+        return Observed::known(own, instances.evidence.clone());
+    }
+    let name = text(cluster, "DBClusterIdentifier");
+    let public = |instance: &Value| {
+        let inside = text(instance, "DBClusterIdentifier") == name;
+        Truth::from(inside && truth(instance, "PubliclyAccessible") == Some(true))
+    };
+    match instances.any(public) {
+        Truth::Unknown => instances.as_ref().and_then(|_| Observed::failed("not all instances were read", Vec::new())),
+        known => Observed::known(known == Truth::True, instances.evidence.clone()),
+    }
 }
 
 /// How the two answers spell the same things.
@@ -47,30 +78,19 @@ const CLUSTER: Spelling = Spelling { kind: StoreKind::RdsCluster, arn: "DBCluste
 
 fn store(spelling: &Spelling, region: &Region, body: &Value, evidence: &[EvidenceId]) -> Result<DataStore, String> {
     let known = |value: Option<bool>| field(value, evidence);
+    let arn = text(body, spelling.arn).ok_or_else(unexpected)?;
+    let name = text(body, spelling.name).ok_or_else(unexpected)?;
     Ok(DataStore {
-        arn: Arn::new(text(body, spelling.arn).ok_or_else(unexpected)?),
-        kind: spelling.kind,
-        region: region.clone(),
-        name: text(body, spelling.name).ok_or_else(unexpected)?.to_owned(),
+        engine: text(body, "Engine").map(str::to_owned),
         tags: Observed::known(tags(body, "TagList"), evidence.to_vec()),
         deletion_protection: known(truth(body, "DeletionProtection")),
         recovery: Recovery {
             backup_days: field(number(body, "BackupRetentionPeriod"), evidence),
-            point_in_time: Observed::absent(evidence.to_vec()),
-            versioning: Observed::absent(evidence.to_vec()),
+            ..no_recovery(evidence)
         },
-        resource_policy: Observed::absent(evidence.to_vec()),
         encrypted: known(truth(body, "StorageEncrypted")),
-        // A cluster of Aurora has no address of its own; its instances carry the flag.
+        key: key(body, "KmsKeyId", evidence),
         public: known(truth(body, "PubliclyAccessible")),
-        evidence: evidence.to_vec(),
+        ..bare(spelling.kind, arn, region, name, evidence)
     })
-}
-
-/// A field that AWS documents for this answer; one that is not there is a failed reading, never false.
-pub(super) fn field<T>(value: Option<T>, evidence: &[EvidenceId]) -> Observed<T> {
-    value.map_or_else(
-        || Observed::failed("the answer leaves this field out", evidence.to_vec()),
-        |value| Observed::known(value, evidence.to_vec()),
-    )
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::{
-    cloud::{Caller, DataStore, Recovery, StoreKind},
+    cloud::{Caller, DataStore, ObjectLock, Recovery, StoreKind},
     id::{Arn, Region},
     observed::{Observed, Reading},
     truth::Truth,
@@ -12,8 +12,12 @@ use crate::model::{
 use super::{
     account::Account,
     answer::{Answer, unexpected},
-    fields::{items, repeated, tags, text, truth},
+    fields::{items, number, repeated, tags, text, truth},
+    store::{bare, joined, no_recovery, optional, partition},
 };
+
+const NO_LOCK: &str = "ObjectLockConfigurationNotFoundError";
+const NO_ENCRYPTION: &str = "ServerSideEncryptionConfigurationNotFoundError";
 
 /// Every bucket of the account, whatever its Region: "ListBuckets" names them all, and an agent's reach does not stop at
 /// the Regions that somebody asked for.
@@ -36,36 +40,42 @@ impl Bucket<'_> {
         let (versioning, lock, own) =
             (ask("GetBucketVersioning"), ask("GetObjectLockConfiguration"), ask("GetBucketPolicy"));
         let (tagged, encryption) = (ask("GetBucketTagging"), ask("GetBucketEncryption"));
-        let exposure =
-            [ask("GetPublicAccessBlock"), self.account_block(), ask("GetBucketPolicyStatus"), ask("GetBucketAcl")];
-        let mut evidence: Vec<_> = [&versioning, &lock, &own, &tagged, &encryption]
-            .into_iter()
-            .chain(&exposure)
-            .flat_map(|answer| answer.evidence.clone())
-            .collect();
-        evidence.sort_unstable();
-        evidence.dedup();
+        let (lifecycle, replication) = (ask("GetBucketLifecycleConfiguration"), ask("GetBucketReplication"));
+        let exposure = [
+            ask("GetPublicAccessBlock"),
+            self.account.ask_home("s3", "GetAccountPublicAccessBlock", &[]),
+            ask("GetBucketPolicyStatus"),
+            ask("GetBucketAcl"),
+        ];
+        let asked = [&versioning, &lock, &own, &tagged, &encryption, &lifecycle, &replication];
+        let evidence: Vec<_> = asked.into_iter().chain(&exposure).map(|answer| &answer.evidence[..]).collect();
         DataStore {
-            arn: Arn::new(format!("arn:{}:s3:::{}", self.partition(), self.name)),
-            kind: StoreKind::S3Bucket,
-            region: region.clone(),
-            name: self.name.to_owned(),
             tags: or_else(&tagged, "NoSuchTagSet", Default::default(), |body| Some(tags(body, "TagSet"))),
-            deletion_protection: or_else(&lock, "ObjectLockConfigurationNotFoundError", false, |body| {
-                Some(compliance(body))
+            deletion_protection: or_else(&lock, NO_LOCK, false, |body| {
+                Some(object_lock(body).is_some_and(|lock| lock.compliance))
             }),
             recovery: Recovery {
-                backup_days: Observed::absent(Vec::new()),
-                point_in_time: Observed::absent(Vec::new()),
                 // A bucket that never had versioning answers without a status (API Reference, GetBucketVersioning).
                 versioning: versioning.one(|body| Some(text(body, "Status") == Some("Enabled"))),
+                object_lock: or_else(&lock, NO_LOCK, None, |body| Some(object_lock(body))).and_then(present),
+                expires_days: or_else(&lifecycle, "NoSuchLifecycleConfiguration", None, |body| Some(expiry(body)))
+                    .and_then(present),
+                replicas: or_else(&replication, "ReplicationConfigurationNotFoundError", Vec::new(), |body| {
+                    Some(replicas(body))
+                }),
+                ..no_recovery(&[])
             },
             resource_policy: self.policy(&own),
-            encrypted: or_else(&encryption, "ServerSideEncryptionConfigurationNotFoundError", false, |body| {
-                Some(!repeated(body, "Rule").is_empty())
-            }),
+            encrypted: or_else(&encryption, NO_ENCRYPTION, false, |body| Some(!repeated(body, "Rule").is_empty())),
+            key: or_else(&encryption, NO_ENCRYPTION, None, |body| Some(default_key(body))).and_then(present),
             public: public(&exposure),
-            evidence,
+            ..bare(
+                StoreKind::S3Bucket,
+                Arn::new(format!("arn:{}:s3:::{}", self.partition(), self.name)),
+                &region,
+                self.name,
+                &joined(&evidence),
+            )
         }
     }
 
@@ -91,14 +101,8 @@ impl Bucket<'_> {
         asked.read_or_absent(&["NoSuchBucketPolicy"], text)
     }
 
-    /// S3 Control "GetPublicAccessBlock": the account's own setting, which is joined to each bucket's by OR.
-    fn account_block(&self) -> Answer {
-        let id = self.caller.seen().map_or("", |caller| caller.account.as_str());
-        self.account.ask_home("s3control", "GetPublicAccessBlock", &[("AccountId", id)])
-    }
-
     fn partition(&self) -> &str {
-        self.caller.seen().and_then(|caller| caller.arn.as_str().split(':').nth(1)).unwrap_or("aws")
+        self.caller.seen().map_or("aws", partition)
     }
 }
 
@@ -141,9 +145,38 @@ fn or_else<T>(asked: &Answer, code: &str, unset: T, lower: impl FnOnce(&Value) -
     asked.one(lower)
 }
 
-/// Object Lock that keeps every new object in compliance mode: nobody, not even root, can delete before the time.
-fn compliance(body: &Value) -> bool {
-    body.pointer("/Rule/DefaultRetention/Mode").is_some_and(|mode| mode == "COMPLIANCE")
+/// Object Lock on every new object. In compliance mode nobody, not even root, can delete before the time.
+fn object_lock(body: &Value) -> Option<ObjectLock> {
+    let rule = body.pointer("/Rule/DefaultRetention")?;
+    let days = number(rule, "Days").or_else(|| number(rule, "Years").map(|years| years.saturating_mul(365)));
+    Some(ObjectLock { compliance: text(rule, "Mode") == Some("COMPLIANCE"), days: days? })
+}
+
+/// The shortest time after which an enabled rule lets objects, or their old versions, expire.
+fn expiry(body: &Value) -> Option<u64> {
+    let rules = repeated(body, "Rule").into_iter().filter(|rule| text(rule, "Status") == Some("Enabled"));
+    let days = |rule: &Value| {
+        let current = rule.get("Expiration").and_then(|expiration| number(expiration, "Days"));
+        let old = rule.get("NoncurrentVersionExpiration").and_then(|expiration| number(expiration, "NoncurrentDays"));
+        current.into_iter().chain(old).min()
+    };
+    rules.filter_map(days).min()
+}
+
+/// Buckets that enabled rules copy to.
+fn replicas(body: &Value) -> Vec<String> {
+    let rules = repeated(body, "Rule").into_iter().filter(|rule| text(rule, "Status") == Some("Enabled"));
+    rules.filter_map(|rule| text(rule.get("Destination")?, "Bucket")).map(str::to_owned).collect()
+}
+
+fn default_key(body: &Value) -> Option<Arn> {
+    let rule = repeated(body, "Rule").into_iter().next()?;
+    Some(Arn::new(text(rule.get("ApplyServerSideEncryptionByDefault")?, "KMSMasterKeyID")?))
+}
+
+/// What a rule sets, absent where none does.
+fn present<T>(value: Option<T>) -> Observed<T> {
+    optional(value, &[])
 }
 
 /// Whether everybody can read or write, as far as settings tell: a public policy or ACL that no block stops.

@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::model::{
-    cloud::Trail,
     id::{Arn, Region},
+    logging::Trail,
     observed::Observed,
 };
 
 use super::{
     account::Account,
+    alerts::log_group,
     answer::unexpected,
     fields::{items, text, truth},
+    selectors,
+    store::{joined, optional},
 };
 
 /// The trails that "DescribeTrails" names in any Region, each once: a trail of many Regions is named in all of them.
@@ -34,45 +37,26 @@ fn trail(account: &Account<'_>, region: &Region, body: &Value) -> Result<Trail, 
     let arn = text(body, "TrailARN").ok_or_else(unexpected)?;
     let home = text(body, "HomeRegion").unwrap_or(region.as_str());
     let flag = |name: &str| truth(body, name).ok_or_else(unexpected);
+    let named = account.ask("cloudtrail", region.as_str(), "DescribeTrails", &[]);
     let status = account.ask("cloudtrail", home, "GetTrailStatus", &[("Name", arn)]);
-    let selectors = account.ask("cloudtrail", home, "GetEventSelectors", &[("TrailName", arn)]);
+    let asked = account.ask("cloudtrail", home, "GetEventSelectors", &[("TrailName", arn)]);
     Ok(Trail {
         arn: Arn::new(arn),
         name: text(body, "Name").unwrap_or(arn).to_owned(),
         home_region: Region::new(home),
         bucket: text(body, "S3BucketName").map(str::to_owned),
+        log_group: text(body, "CloudWatchLogsLogGroupArn").and_then(log_group),
+        key: text(body, "KmsKeyId").map(Arn::new),
         multi_region: flag("IsMultiRegionTrail")?,
         organization: truth(body, "IsOrganizationTrail").unwrap_or(false),
         log_file_validation: flag("LogFileValidationEnabled")?,
         global_events: flag("IncludeGlobalServiceEvents")?,
         logging: status.one(|body| truth(body, "IsLogging")),
-        management_writes: selectors.one(|body| Some(management_writes(body))),
+        delivery_error: status
+            .one(|body| Some(text(body, "LatestDeliveryError").map(str::to_owned)))
+            .and_then(|error| optional(error, &[])),
+        management_writes: asked.one(|body| Some(selectors::management_writes(body))),
+        data_events: asked.one(|body| Some(selectors::data_events(body))),
+        evidence: joined(&[&named.evidence, &status.evidence, &asked.evidence]),
     })
-}
-
-/// Whether the selectors let management write events through. "By default, trails created without specific event selectors
-/// are configured to log all read and write management events" (CloudTrail API Reference, PutEventSelectors).
-///
-/// Source: CloudTrail API Reference, "EventSelector" and "AdvancedEventSelector" (`eventCategory` and `readOnly` for management events).
-pub(super) fn management_writes(body: &Value) -> bool {
-    let basic = |selector: &&Value| {
-        truth(selector, "IncludeManagementEvents") != Some(false) && text(selector, "ReadWriteType") != Some("ReadOnly")
-    };
-    let none = ["EventSelectors", "AdvancedEventSelectors"].iter().all(|list| items(body, list).is_empty());
-    none || items(body, "EventSelectors").iter().any(basic)
-        || items(body, "AdvancedEventSelectors").into_iter().any(advanced)
-}
-
-fn advanced(selector: &Value) -> bool {
-    let fields = items(selector, "FieldSelectors");
-    let of = |name: &'static str| fields.iter().filter(move |field| text(field, "Field") == Some(name));
-    let says = |field: &&&Value, value: &str| items(field, "Equals").into_iter().any(|given| given == value);
-    let management = of("eventCategory").any(|field| says(&field, "Management"));
-    let reads_only = of("readOnly").any(|field| says(&field, "true"));
-    // A selector that narrows to some event sources or names is not a trail of all management writes.
-    let narrowed =
-        fields.iter().any(|field| !matches!(text(field, "Field"), Some("eventCategory" | "readOnly" | "eventSource")));
-    let left_out = |field: &&&Value| !items(field, "NotEquals").is_empty() && items(field, "Equals").is_empty();
-    let sources_stay = of("eventSource").all(|field| left_out(&field));
-    management && !reads_only && !narrowed && sources_stay
 }

@@ -75,7 +75,7 @@ impl ActionSet {
 
     /// The actions in the table's order.
     pub fn iter(&self) -> impl Iterator<Item = ActionId> {
-        actions::table().ids().filter(|id| self.contains(*id))
+        self.words.iter().enumerate().flat_map(|(place, word)| ids(place, *word))
     }
 
     /// The set without its empty words, for splitting.
@@ -112,14 +112,16 @@ impl Sparse {
 
     /// The actions in order.
     pub(super) fn ids(&self) -> Vec<ActionId> {
-        let mut ids = Vec::new();
-        for (place, word) in &self.words {
-            let mut rest = *word;
-            while rest != 0 {
-                ids.extend(ActionId::at(place * 64 + rest.trailing_zeros() as usize));
-                rest &= rest - 1;
-            }
-        }
-        ids
+        self.words.iter().flat_map(|(place, word)| ids(*place, *word)).collect()
     }
+}
+
+/// The actions of one word of a set.
+fn ids(place: usize, word: u64) -> impl Iterator<Item = ActionId> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let lowest = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+        rest &= rest - 1;
+        ActionId::at(place * 64 + lowest)
+    })
 }

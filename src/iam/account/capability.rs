@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::super::actions::{self, ActionId};
 use super::super::decision::Decision;
-use super::super::policy::Effect;
+use super::super::policy::{Effect, Statement};
 use super::bits::{ActionSet, Sparse};
 use super::scope::Scope;
 use super::{Account, Ask, Principal};
@@ -84,6 +84,19 @@ impl Account {
             .filter_map(|place| self.scopes.get(place))
             .flatten()
             .chain(guard.iter().flatten())
+    }
+
+    /// The statements of every layer that bear on an action for some resource it works on.
+    pub(in crate::iam) fn statements_on<'a>(
+        &'a self,
+        principal: &'a Principal,
+        action: ActionId,
+    ) -> impl Iterator<Item = &'a Statement> {
+        let own = self.identity_places(principal).chain(principal.boundary);
+        let own = own.filter_map(|place| Some((self.policies.get(place)?.statements.iter(), self.scopes.get(place)?)));
+        let own = own.flat_map(|(statements, scopes)| statements.zip(scopes));
+        let guard = self.scp.statements().zip(self.guard.iter().flatten());
+        own.chain(guard).filter(move |(_, scope)| scope.some.contains(action)).map(|(statement, _)| statement)
     }
 
     fn capability(&self, principal: &Principal, part: &Sparse) -> Option<Capability> {

@@ -43,6 +43,7 @@ struct Builder {
     managed: BTreeMap<String, usize>,
     versioned: BTreeSet<String>,
     groups: BTreeMap<String, Group>,
+    trust_texts: BTreeMap<String, usize>,
 }
 
 impl Builder {
@@ -99,13 +100,17 @@ impl Builder {
             identity: self.identity(&user.arn, &user.user_policy_list, &user.attached_managed_policies),
             boundary: self.boundary(user.permissions_boundary.as_ref()),
             trust: None,
+            trust_text: 0,
             attached: arns(&user.attached_managed_policies),
             tags: user.tags.clone(),
         }
     }
 
     fn role(&mut self, role: &RoleDetail) -> Principal {
-        let trust = self.add(Policy::parse(&format!("{}#trust", role.arn), role.assume_role_policy_document.text()));
+        let text = role.assume_role_policy_document.text();
+        let trust = self.add(Policy::parse(&format!("{}#trust", role.arn), text));
+        let next = self.trust_texts.len();
+        let trust_text = *self.trust_texts.entry(text.to_owned()).or_insert(next);
         Principal {
             arn: role.arn.clone(),
             name: role.role_name.clone(),
@@ -117,6 +122,7 @@ impl Builder {
             identity: self.identity(&role.arn, &role.role_policy_list, &role.attached_managed_policies),
             boundary: self.boundary(role.permissions_boundary.as_ref()),
             trust: Some(trust),
+            trust_text,
             attached: arns(&role.attached_managed_policies),
             tags: role.tags.clone(),
         }

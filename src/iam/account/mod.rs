@@ -6,12 +6,14 @@ mod compile;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use super::context::Context;
 use super::decision::Decision;
 use super::evaluate::evaluate;
+use super::glob::Glob;
 use super::layers::{Guardrail, Layers, Level, ResourcePolicy};
-use super::policy::Policy;
+use super::policy::{Policy, Statement};
 use super::principal::Caller;
 use super::request::Request;
 use super::why::{self, Traced};
@@ -70,6 +72,8 @@ pub struct Principal {
     identity: Vec<usize>,
     boundary: Option<usize>,
     trust: Option<usize>,
+    /// A number that roles with the same text of trust policy share.
+    pub(in crate::iam) trust_text: usize,
     attached: Vec<String>,
     tags: Vec<Tag>,
 }
@@ -129,6 +133,17 @@ impl Account {
         &self.principals[place]
     }
 
+    /// The places of users and roles whose ARN matches, in order.
+    pub(in crate::iam) fn matching(&self, arn: &Glob) -> Vec<usize> {
+        let alike = self
+            .by_arn
+            .range::<str, _>((Bound::Included(arn.head()), Bound::Unbounded))
+            .take_while(|(text, _)| text.starts_with(arn.head()));
+        let mut places: Vec<usize> = alike.filter(|(text, _)| arn.matches(text)).map(|(_, place)| *place).collect();
+        places.sort_unstable();
+        places
+    }
+
     /// The trust policy of a role.
     #[must_use]
     pub fn trust(&self, role: &Principal) -> Option<&Policy> {
@@ -173,7 +188,7 @@ impl Account {
     }
 
     /// Puts the request together and hands it on.
-    fn asked<'a, T>(
+    pub(in crate::iam) fn asked<'a, T>(
         &'a self,
         principal: &'a Principal,
         mut layers: Layers<'a>,
@@ -192,12 +207,12 @@ impl Account {
         if !matches!(ask.resource_policy, ResourcePolicy::None) {
             return ask.resource_policy.clone();
         }
-        let assumes = ask.action.to_ascii_lowercase().starts_with("sts:");
-        match self.place(ask.resource).and_then(|place| self.trust(self.principal(place))) {
-            Some(trust) if assumes => ResourcePolicy::Read(trust),
-            _ if assumes || on_kms_key(ask) => ResourcePolicy::Unreadable,
-            _ => ResourcePolicy::None,
+        let action = ask.action.to_ascii_lowercase();
+        if action.starts_with("sts:") {
+            let trust = self.place(ask.resource).and_then(|place| self.trust(self.principal(place)));
+            return trust.map_or(ResourcePolicy::Unreadable, ResourcePolicy::Read);
         }
+        if on_kms_key(&action, ask.resource) { ResourcePolicy::Unreadable } else { ResourcePolicy::None }
     }
 
     /// The layers that bind a principal.
@@ -279,9 +294,21 @@ impl Principal {
     pub fn is_bounded(&self) -> bool {
         self.boundary.is_some()
     }
+
+    /// What a request on it shows of it: its tags and its boundary.
+    pub(in crate::iam) fn look(&self) -> impl Ord + use<'_> {
+        let tags: Vec<(&str, &str)> = self.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())).collect();
+        (tags, self.boundary)
+    }
 }
 
 impl Scp {
+    /// Every statement, level by level.
+    fn statements(&self) -> impl Iterator<Item = &Statement> {
+        let levels = if let Self::Levels(levels) = self { levels.as_slice() } else { &[] };
+        levels.iter().flat_map(|(_, policies)| policies).flat_map(|policy| &policy.statements)
+    }
+
     fn guardrail(&self) -> Guardrail<'_> {
         match self {
             Self::NotApplicable => Guardrail::NotApplicable,
@@ -294,10 +321,9 @@ impl Scp {
 }
 
 /// Whether the question is about a KMS key, and not about an alias, a key store or nothing in particular.
-fn on_kms_key(ask: &Ask<'_>) -> bool {
-    let action = ask.action.to_ascii_lowercase();
-    let anything = ask.resource == "*" && !super::actions::works_on_no_resource(&action);
-    action.starts_with("kms:") && (anything || ask.resource.contains(":key/"))
+fn on_kms_key(lower_action: &str, resource: &str) -> bool {
+    let anything = || resource == "*" && !super::actions::works_on_no_resource(lower_action);
+    lower_action.starts_with("kms:") && (resource.contains(":key/") || anything())
 }
 
 /// The account in a resource's ARN.

@@ -1,16 +1,14 @@
 //! The paths of one account, as edges between its principals.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use super::super::account::{Account, ActionSet, Ask, Principal};
-use super::super::actions;
-use super::super::context::Context;
-use super::super::decision::{Decision, Question, Residual, Verdict};
-use super::super::layers::Layers;
-use super::super::policy::Effect;
-use super::super::principal::{Caller, Named};
-use super::super::trust::{self, Role};
+use super::super::actions::{self, ActionId};
+use super::super::decision::{Residual, Verdict};
+use super::super::layers::Layer;
+use super::alike::Groups;
+use super::answer::Answer;
+use super::gained::Gained;
+use super::marks::{Marks, customer_managed};
+use super::population::Population;
 use super::{At, Gain, Path, Step, paths};
 
 /// The managed policy that an attacker would attach.
@@ -23,8 +21,8 @@ pub struct Edge {
     pub path: &'static Path,
     /// Who takes it, as a place in the account.
     pub from: usize,
-    /// The principals gained, as places in the account; empty where none is gained but a guardrail, a secret or data.
-    pub to: Arc<[usize]>,
+    /// The principals gained; empty where none is gained but a guardrail, a secret or data.
+    pub to: Gained,
     /// [`Verdict::Allow`] or [`Verdict::Depends`]. What [`Path::needs`] names comes on top.
     pub verdict: Verdict,
     /// What the verdict depends on.
@@ -33,49 +31,33 @@ pub struct Edge {
     pub lacking: Option<String>,
 }
 
-/// The escalation paths of an account, prepared: who trusts which service, whose policies can be rewritten.
+/// The escalation paths of an account, prepared: whom each can gain, and who of them are alike.
 #[derive(Debug)]
 pub struct Escalations<'a> {
     account: &'a Account,
+    variants: Vec<Variant>,
+    /// The actions of every step.
     wanted: ActionSet,
-    roles: Arc<[usize]>,
-    users: Arc<[usize]>,
-    by_service: BTreeMap<&'static str, Arc<[usize]>>,
-    /// Roles whose trust speaks of whole accounts or of everybody; others must name the caller.
-    trusting_accounts: Vec<usize>,
-    trusting_by_name: BTreeMap<String, Vec<usize>>,
+    population: Population,
+    marks: Marks<'a>,
 }
 
-/// The answer of one or more steps.
-#[derive(Debug, Clone, Default)]
-struct Answer {
-    residual: Vec<Residual>,
-    lacking: Option<String>,
+/// One way of a path.
+#[derive(Debug)]
+struct Variant {
+    path: &'static Path,
+    steps: &'static [Step],
+    /// What the caller's own policies must grant: all actions, but for entering a role, which its trust policy may grant.
+    needs: Vec<ActionId>,
+    assumes: Option<ActionId>,
 }
 
-impl Answer {
-    /// `None` where the decision refuses.
-    fn of(decision: Decision) -> Option<Self> {
-        decision.verdict.may_be_allowed().then_some(Self { residual: decision.residual, lacking: None })
-    }
-
-    fn and(mut self, other: Self) -> Self {
-        for question in other.residual {
-            if !self.residual.contains(&question) {
-                self.residual.push(question);
-            }
-        }
-        self.lacking = self.lacking.or(other.lacking);
-        self
-    }
-
-    fn is_certain(&self) -> bool {
-        self.residual.is_empty() && self.lacking.is_none()
-    }
-
-    fn but(mut self, lacking: String) -> Self {
-        self.lacking = Some(lacking);
-        self
+impl Variant {
+    /// A way whose actions are all in the table (a test says that they are).
+    fn of(path: &'static Path, steps: &'static [Step]) -> Option<Self> {
+        let id = |step: &Step| actions::table().find(&step.action.to_ascii_lowercase());
+        let needs = steps.iter().filter(|step| !step.assumes()).map(id).collect::<Option<_>>()?;
+        Some(Self { path, steps, needs, assumes: steps.iter().find(|step| step.assumes()).and_then(id) })
     }
 }
 
@@ -83,58 +65,13 @@ impl<'a> Escalations<'a> {
     /// Prepares an account.
     #[must_use]
     pub fn new(account: &'a Account) -> Self {
-        let places = |role: bool| -> Arc<[usize]> {
-            let principals = account.principals().iter().enumerate();
-            principals.filter(|(_, principal)| principal.is_role == role).map(|(place, _)| place).collect()
-        };
-        let table = actions::table();
-        let steps = paths().iter().flat_map(|path| &path.variants).flatten();
-        let wanted = ActionSet::of(steps.filter_map(|step| table.find(&step.action.to_ascii_lowercase())));
-        let mut escalations = Self {
-            account,
-            wanted,
-            roles: places(true),
-            users: places(false),
-            by_service: BTreeMap::new(),
-            trusting_accounts: Vec::new(),
-            trusting_by_name: BTreeMap::new(),
-        };
-        escalations.read_trust();
-        escalations
-    }
-
-    fn read_trust(&mut self) {
-        for service in paths().iter().flat_map(|path| &path.services) {
-            let caller = Caller::parse(service);
-            let admits = |place: &&usize| self.service_may_assume(&caller, **place);
-            let roles = self.roles.iter().filter(admits).copied().collect();
-            self.by_service.insert(service.as_str(), roles);
-        }
-        for place in self.roles.iter().copied() {
-            let Some(trust) = self.account.trust(self.account.principal(place)) else { continue };
-            let named = trust.statements.iter().flat_map(|statement| statement.principal.listed());
-            let mut wide = trust.statements.iter().any(|statement| statement.principal.listed().is_empty());
-            for entry in named {
-                match entry {
-                    Named::User(arn) | Named::Role { arn, .. } => {
-                        self.trusting_by_name.entry(arn.clone()).or_default().push(place);
-                    }
-                    Named::Service(_) | Named::Federated(_) => {}
-                    _ => wide = true,
-                }
-            }
-            if wide {
-                self.trusting_accounts.push(place);
-            }
-        }
-    }
-
-    fn service_may_assume(&self, caller: &Caller, place: usize) -> bool {
-        let role = self.account.principal(place);
-        let Some(trust) = self.account.trust(role) else { return false };
-        let role = Role { arn: &role.arn, trust, rcp: super::super::layers::Guardrail::NotApplicable };
-        let decision = trust::by_principal(&role, caller, &Layers::default(), &Context::partial());
-        decision.verdict.may_be_allowed()
+        let variants = paths().iter().flat_map(|path| path.variants.iter().map(move |steps| (path, steps)));
+        let variants: Vec<Variant> = variants.filter_map(|(path, steps)| Variant::of(path, steps)).collect();
+        let wanted =
+            ActionSet::of(variants.iter().flat_map(|variant| variant.needs.iter().chain(&variant.assumes).copied()));
+        let marks = Marks::of(account);
+        let population = Population::of(account, &|place| marks.look(place));
+        Self { account, variants, wanted, population, marks }
     }
 
     /// Every edge of the account.
@@ -145,63 +82,78 @@ impl<'a> Escalations<'a> {
     /// The edges that start at a principal.
     #[must_use]
     pub fn edges_of(&self, from: usize) -> Vec<Edge> {
-        let principal = self.account.principal(from);
-        let held = self.account.candidates(principal, &self.wanted);
-        if held.is_empty() {
-            return Vec::new();
-        }
-        let table = actions::table();
-        let holds =
-            |step: &Step| table.find(&step.action.to_ascii_lowercase()).is_some_and(|action| held.contains(action));
         let mut edges = Vec::new();
-        for path in paths() {
-            for variant in path.variants.iter().filter(|variant| variant.iter().all(holds)) {
-                self.variant(from, path, variant, &mut edges);
-            }
+        for variant in self.ways(self.account.principal(from)) {
+            self.variant(from, variant.path, variant.steps, &mut edges);
         }
         edges
+    }
+
+    /// The ways whose actions a principal holds on some resource that they work on.
+    fn ways(&self, principal: &Principal) -> impl Iterator<Item = &Variant> {
+        let held = self.account.candidates(principal, &self.wanted);
+        let welcome = self.population.welcomes(principal);
+        self.variants.iter().filter(move |variant| {
+            let enters = variant.assumes.is_none_or(|action| welcome || held.contains(action));
+            enters && variant.needs.iter().all(|action| held.contains(*action))
+        })
     }
 
     fn variant(&self, from: usize, path: &'static Path, steps: &'static [Step], edges: &mut Vec<Edge>) {
         let principal = self.account.principal(from);
         let Some(alone) = self.steps_without_target(principal, steps) else { return };
-        let mut push = |to: Arc<[usize]>, answer: Answer| {
+        let mut push = |to: Gained, answer: Answer| {
             let verdict = if answer.is_certain() { Verdict::Allow } else { Verdict::Depends };
             edges.push(Edge { path, from, to, verdict, residual: answer.residual, lacking: answer.lacking });
         };
         let targeted: Vec<&Step> = steps.iter().filter(|step| step.at.is_target()).collect();
         if targeted.is_empty() {
-            let to: Arc<[usize]> = match path.gain {
-                Gain::Itself => [from].into(),
-                Gain::ServiceRole => self.roles_of_services(path),
-                _ => Arc::default(),
+            let to = match path.gain {
+                Gain::Itself => Gained::one(from),
+                Gain::ServiceRole => Gained::others(self.population.served(path), from),
+                _ => Gained::default(),
             };
             let empty = path.gain == Gain::ServiceRole && to.is_empty();
             push(to, if empty { alone.but(no_role(path)) } else { alone });
             return;
         }
-        let targets = self.targets(from, path, &targeted);
-        if targets.is_empty() && path.gain == Gain::PassedRole {
+        if path.gain == Gain::PassedRole && self.population.served(path).is_empty() {
             if let Some(answer) = self.pass_any(principal, path, &targeted) {
-                push(targets, alone.and(answer).but(no_role(path)));
+                push(Gained::default(), alone.and(answer).but(no_role(path)));
             }
             return;
         }
-        if let Some(answer) = self.whole_set(principal, path, &targeted, &targets) {
-            push(targets, alone.and(answer));
-            return;
+        let mut groups = self.population.targets(principal, path, &targeted);
+        self.marks.tell(&mut groups, principal, &targeted);
+        for (answer, to) in self.ask(from, path, &targeted, &groups) {
+            push(to, alone.clone().and(answer));
         }
-        let mut by_residual: Vec<(Answer, Vec<usize>)> = Vec::new();
-        for target in targets.iter().copied().filter(|target| *target != from) {
-            let Some(answer) = self.steps_at(principal, path, &targeted, target) else { continue };
-            match by_residual.iter_mut().find(|(known, _)| known.residual == answer.residual) {
-                Some((_, list)) => list.push(target),
-                None => by_residual.push((answer, vec![target])),
+    }
+
+    /// Asks one target of each group. What depends on a role's own trust policy is asked of each role.
+    fn ask(&self, from: usize, path: &Path, steps: &[&Step], groups: &Groups) -> Vec<(Answer, Gained)> {
+        let own = |residual: &Residual| residual.statement.as_ref().is_some_and(|s| s.layer == Layer::Resource);
+        let shared = |answer: &Answer| !answer.residual.iter().any(own);
+        groups.ask(from, shared, |target| self.steps_at(self.account.principal(from), path, steps, target))
+    }
+
+    /// Every target asked by itself: what [`Groups`] must not change.
+    #[cfg(test)]
+    pub(super) fn asked_alone(&self, from: usize) -> Vec<(usize, &'static str, Answer)> {
+        let principal = self.account.principal(from);
+        let mut answers = Vec::new();
+        for Variant { path, steps, .. } in self.ways(principal) {
+            let targeted: Vec<&Step> = steps.iter().filter(|step| step.at.is_target()).collect();
+            let Some(alone) = self.steps_without_target(principal, steps) else { continue };
+            let population = self.population.targets(principal, path, &targeted);
+            for target in (0..self.account.principals().len()).filter(|place| *place != from) {
+                if !targeted.is_empty() && population.contains(target) {
+                    let answer = self.steps_at(principal, path, &targeted, target);
+                    answers.extend(answer.map(|answer| (target, path.id.as_str(), alone.clone().and(answer))));
+                }
             }
         }
-        for (answer, list) in by_residual {
-            push(list.into(), alone.clone().and(answer));
-        }
+        answers
     }
 
     /// Steps whose resource does not depend on who is gained.
@@ -215,7 +167,7 @@ impl<'a> Escalations<'a> {
 
     fn step_alone(&self, principal: &Principal, step: &Step) -> Option<Answer> {
         let resources: Vec<&str> = match step.at {
-            At::New => return chosen(self.account.decide_for(principal, &Ask::new(&step.action, "*"))),
+            At::New => return Answer::chosen(self.account.decide_for(principal, &Ask::new(&step.action, "*"))),
             At::Existing => return Answer::of(self.account.decide_for(principal, &Ask::new(&step.action, "*"))),
             At::OwnRole if principal.is_role => vec![&principal.arn],
             At::OwnUser if !principal.is_role => vec![&principal.arn],
@@ -228,7 +180,7 @@ impl<'a> Escalations<'a> {
             At::OwnOlderPolicy => return self.older_policy(principal, step),
             _ => return None,
         };
-        best(resources.into_iter().filter_map(|resource| self.iam_step(principal, step, resource, principal)))
+        Answer::best(resources.into_iter().filter_map(|resource| self.iam_step(principal, step, resource, principal)))
     }
 
     /// A policy of its own with older versions, else one that may get some.
@@ -237,8 +189,8 @@ impl<'a> Escalations<'a> {
         let (older, single): (Vec<&str>, Vec<&str>) = own.partition(|arn| self.account.has_versions(arn));
         let step_on = |arn: &str| self.iam_step(principal, step, arn, principal);
         let lacking = |answer: Answer| answer.but("none of its policies has an older version".to_owned());
-        best(older.into_iter().filter_map(step_on))
-            .or_else(|| best(single.into_iter().filter_map(step_on)).map(lacking))
+        Answer::best(older.into_iter().filter_map(step_on))
+            .or_else(|| Answer::best(single.into_iter().filter_map(step_on)).map(lacking))
     }
 
     /// One IAM action on a user, role, group or policy; `subject` is whose boundary and tags the request shows.
@@ -253,50 +205,6 @@ impl<'a> Escalations<'a> {
             }
         }
         Answer::of(self.account.decide_for(principal, &ask))
-    }
-
-    /// Whom a path may gain, before its steps are asked.
-    fn targets(&self, from: usize, path: &Path, steps: &[&Step]) -> Arc<[usize]> {
-        let at = |wanted: At| steps.iter().any(|step| step.at == wanted);
-        let bounded = |places: &Arc<[usize]>| -> Arc<[usize]> {
-            places.iter().copied().filter(|place| self.account.principal(*place).is_bounded()).collect()
-        };
-        if at(At::PassedRole) {
-            self.roles_of_services(path)
-        } else if steps.iter().any(|step| step.action == "sts:AssumeRole") {
-            let arn = &self.account.principal(from).arn;
-            let named = self.trusting_by_name.get(arn).map_or(&[][..], Vec::as_slice);
-            self.trusting_accounts.iter().chain(named).copied().collect()
-        } else if at(At::BoundedRole) {
-            bounded(&self.roles)
-        } else if at(At::BoundedUser) {
-            bounded(&self.users)
-        } else if at(At::User) {
-            Arc::clone(&self.users)
-        } else {
-            Arc::clone(&self.roles)
-        }
-    }
-
-    /// Roles that one of the path's services can assume.
-    fn roles_of_services(&self, path: &Path) -> Arc<[usize]> {
-        let lists: Vec<&Arc<[usize]>> =
-            path.services.iter().filter_map(|service| self.by_service.get(service.as_str())).collect();
-        match lists.as_slice() {
-            [one] if !path.instance_profile => Arc::clone(one),
-            _ => {
-                let mut places: Vec<usize> = lists.iter().flat_map(|list| list.iter().copied()).collect();
-                places.sort_unstable();
-                places.dedup();
-                places.retain(|place| !path.instance_profile || self.account.principal(*place).in_instance_profile);
-                places.into()
-            }
-        }
-    }
-
-    /// Passing any role at all answers for each of them at once.
-    fn whole_set(&self, principal: &Principal, path: &Path, steps: &[&Step], targets: &Arc<[usize]>) -> Option<Answer> {
-        self.pass_any(principal, path, steps).filter(|answer| answer.is_certain() && !targets.is_empty())
     }
 
     /// Whether any role may be passed to the path's service.
@@ -318,14 +226,14 @@ impl<'a> Escalations<'a> {
         let mut all = Answer::default();
         for step in steps {
             let answer = match step.at {
-                At::PassedRole => best(path.services.iter().filter_map(|service| {
+                At::PassedRole => Answer::best(path.services.iter().filter_map(|service| {
                     let mut ask = Ask::new(&step.action, &subject.arn).with("iam:PassedToService", service);
                     ask.context.add(&self.account.resource_context(subject, &step.action));
                     Answer::of(self.account.decide_for(principal, &ask))
                 })),
                 At::PolicyOfRole => {
                     let policies = customer_managed(self.account.attached(subject));
-                    best(policies.filter_map(|arn| self.iam_step(principal, step, arn, subject)))
+                    Answer::best(policies.filter_map(|arn| self.iam_step(principal, step, arn, subject)))
                 }
                 _ => self.iam_step(principal, step, &subject.arn, subject),
             };
@@ -337,50 +245,4 @@ impl<'a> Escalations<'a> {
 
 fn no_role(path: &Path) -> String {
     format!("no role of the account can be assumed by {}", path.services.join(" or "))
-}
-
-impl At {
-    /// Whether the resource is the principal to be gained.
-    fn is_target(self) -> bool {
-        matches!(
-            self,
-            Self::PassedRole | Self::Role | Self::User | Self::BoundedRole | Self::BoundedUser | Self::PolicyOfRole
-        )
-    }
-}
-
-/// The best of several answers: a certain one, else the first.
-fn best(answers: impl Iterator<Item = Answer>) -> Option<Answer> {
-    let mut first = None;
-    for answer in answers {
-        if answer.is_certain() {
-            return Some(answer);
-        }
-        first.get_or_insert(answer);
-    }
-    first
-}
-
-/// The caller chooses the resource: which one is meant is no open question, unless a Deny leaves nothing to choose.
-fn chosen(decision: Decision) -> Option<Answer> {
-    let mut answer = Answer::of(decision)?;
-    let asks = |effect: Effect| {
-        let of_effect =
-            |residual: &&Residual| residual.statement.as_ref().and_then(|statement| statement.effect) == Some(effect);
-        answer.residual.iter().filter(of_effect).any(is_resource)
-    };
-    if asks(Effect::Allow) && asks(Effect::Deny) {
-        return Some(answer);
-    }
-    answer.residual.retain(|residual| !is_resource(residual));
-    Some(answer)
-}
-
-fn is_resource(residual: &Residual) -> bool {
-    matches!(residual.question, Question::Resource { .. })
-}
-
-/// Policies of the account itself: nobody can write AWS's own.
-fn customer_managed<'a>(attached: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
-    attached.filter(|arn| !arn.contains(":iam::aws:"))
 }

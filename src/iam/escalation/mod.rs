@@ -1,12 +1,20 @@
 //! Ways by which an AWS principal gains what it was not given: the paths as data, decided by the evaluator.
 
+mod alike;
+mod answer;
 mod evaluate;
+mod gained;
+mod marks;
+mod population;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
 pub use evaluate::{Edge, Escalations};
+pub use gained::Gained;
 
 /// A path of `controls/aws/escalation.yaml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -123,6 +131,23 @@ pub enum Gain {
     Secret,
     /// Data.
     Data,
+}
+
+impl Step {
+    /// Whether it enters a role by its trust policy.
+    fn assumes(&self) -> bool {
+        self.action == "sts:AssumeRole"
+    }
+}
+
+impl At {
+    /// Whether the resource is the principal to be gained.
+    fn is_target(self) -> bool {
+        matches!(
+            self,
+            Self::PassedRole | Self::Role | Self::User | Self::BoundedRole | Self::BoundedUser | Self::PolicyOfRole
+        )
+    }
 }
 
 static PATHS: LazyLock<Vec<Path>> =

@@ -17,7 +17,7 @@ pub fn tiles(flow: &mut Flow, counts: &[Count]) {
     let words: Vec<String> = counts.iter().map(|count| format!("{} {}", count.n, count.word.text)).collect();
     let gap = 10.0;
     let width = (MEASURE - gap * (counts.len().max(1) - 1) as f32) / counts.len().max(1) as f32;
-    flow.figure(52.0, &format!("Ways to production resources: {}", words.join(", ")), |flow, y, node| {
+    flow.figure(50.0, &format!("Ways to production resources: {}", words.join(", ")), |flow, y, node| {
         for (at, count) in counts.iter().enumerate() {
             let x = SIDE + at as f32 * (width + gap);
             let color = theme::tone(count.word.tone);
@@ -42,7 +42,7 @@ pub fn tiles(flow: &mut Flow, counts: &[Count]) {
 
 /// Boxes and arrows.
 pub fn figure(flow: &mut Flow, figure: &Figure) {
-    flow.figure(figure.height + 8.0, &figure.alt, |flow, y, node| {
+    flow.figure(figure.height + 6.0, &figure.alt, |flow, y, node| {
         for arrow in &figure.arrows {
             draw_arrow(flow, (SIDE, y), node, arrow);
         }
@@ -107,7 +107,7 @@ const NAMES: f32 = 118.0;
 
 /// What keeps a matrix on one page with its heading and legend, if one page can hold it.
 pub fn matrix_height(matrix: &Matrix) -> f32 {
-    let height = 32.0 + ROW * matrix.rows.len() as f32 + 66.0;
+    let height = 31.0 + 32.0 + ROW * matrix.rows.len() as f32 + 6.0 + 17.0;
     height.min(super::list::PAGE.1 - theme::TOP - theme::BOTTOM)
 }
 
@@ -131,6 +131,7 @@ pub fn matrix(flow: &mut Flow, matrix: &Matrix) {
             for (at, value) in row.cells.iter().enumerate() {
                 let x = SIDE + NAMES + at as f32 * cell;
                 let tag = flow.under(node, |flow| flow.node(Role::Cell));
+                flow.describe(tag, value.label.as_str());
                 let color = theme::tone(value.word.tone);
                 let stroke = (value.word.mark == "✗").then_some((color, 0.8));
                 flow.block(
@@ -171,6 +172,9 @@ fn matrix_head(flow: &mut Flow, matrix: &Matrix, cell: f32, read: bool) {
         flow.text_center(None, x + width / 2.0, y + 10.4, &span(*tier).face(Face::SemiBold).size(7.8).color(WHITE));
         for (column, capability) in matrix.capabilities.iter().enumerate() {
             let header = tag(flow);
+            if let Some(header) = header {
+                flow.describe(header, format!("{capability} in {tier}"));
+            }
             let center = x + (column as f32 + 0.5) * cell;
             flow.text_center(header, center, y + 26.0, &span(short(capability)).size(6.6).color(SOFT));
         }

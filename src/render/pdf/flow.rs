@@ -49,6 +49,13 @@ impl<'a> Flow<'a> {
         self.doc.nodes.len() - 1
     }
 
+    /// What is read aloud in place of a figure, or of a mark.
+    pub fn describe(&mut self, node: NodeId, alt: impl Into<String>) {
+        if let Some(node) = self.doc.nodes.get_mut(node) {
+            node.alt = Some(alt.into());
+        }
+    }
+
     /// Nodes made by `f` stand under a new one.
     pub fn within<T>(&mut self, role: Role, f: impl FnOnce(&mut Self) -> T) -> T {
         let node = self.node(role);
@@ -68,10 +75,18 @@ impl<'a> Flow<'a> {
         self.anchors.entry(id.to_owned()).or_insert(place);
     }
 
+    /// The span as a link to `id`, if this report has it.
+    pub fn leading_to(&self, id: &str, span: Span) -> Span {
+        if !self.known.contains(id) {
+            return span;
+        }
+        Span { link: Some(Target::Anchor(id.to_owned())), ..span.color(self.theme.accent) }
+    }
+
     /// A stable id that leads to its row, if this report has it.
     pub fn reference(&self, id: &str) -> Span {
-        let link = self.known.contains(id).then(|| Target::Anchor(id.to_owned()));
-        Span { link, ..span(format!("{id} ")).face(Face::Mono).size(7.0).color(self.theme.accent) }
+        let text = span(format!("{id} ")).face(Face::Mono).size(7.0).color(self.theme.accent);
+        self.leading_to(id, text)
     }
 
     pub fn references(&self, ids: &[String]) -> Vec<Span> {
@@ -227,9 +242,7 @@ impl<'a> Flow<'a> {
     pub fn figure(&mut self, height: f32, alt: &str, draw: impl FnOnce(&mut Self, f32, NodeId)) {
         self.need(height);
         let node = self.node(Role::Figure);
-        if let Some(made) = self.doc.nodes.get_mut(node) {
-            made.alt = Some(alt.to_owned());
-        }
+        self.describe(node, alt);
         let y = self.y;
         draw(self, y, node);
         self.y = y + height;

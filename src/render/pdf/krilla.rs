@@ -226,9 +226,9 @@ fn kind(node: &Node, document: &Document) -> Result<TagKind, RenderError> {
         Role::TableHead => Tag::THead.into(),
         Role::TableBody => Tag::TBody.into(),
         Role::Row => Tag::TR.into(),
-        Role::HeaderCell => Tag::TH(TableHeaderScope::Column).into(),
+        Role::HeaderCell => Tag::TH(TableHeaderScope::Column).with_alt_text(node.alt.clone()).into(),
         Role::RowHeader => Tag::TH(TableHeaderScope::Row).into(),
-        Role::Cell => Tag::TD.into(),
+        Role::Cell => Tag::TD.with_alt_text(node.alt.clone()).into(),
         Role::Figure => Tag::Figure(node.alt.clone()).into(),
         Role::Link => Tag::Link.into(),
     })

@@ -121,7 +121,7 @@ pub type NodeId = usize;
 pub struct Node {
     pub role: Role,
     pub parent: NodeId,
-    /// Text in place of a figure.
+    /// Text in place of a figure, or of a mark in a cell.
     pub alt: Option<String>,
     /// Of a heading.
     pub title: Option<String>,

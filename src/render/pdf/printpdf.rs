@@ -46,7 +46,13 @@ impl Backend for Printpdf {
         let mut file = pdf.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
         finish(&mut file, document, &plan)?;
         let mut bytes = Vec::new();
-        let options = lopdf::SaveOptions::builder().use_object_streams(true).use_xref_streams(true).build();
+        // Without a level lopdf leaves object streams as they are, and these are most of a tagged file.
+        let options = lopdf::SaveOptions::builder()
+            .use_object_streams(true)
+            .use_xref_streams(true)
+            .max_objects_per_stream(400)
+            .compression_level(9)
+            .build();
         file.save_with_options(&mut bytes, options).map_err(|error| RenderError::Pdf(error.into()))?;
         Ok(bytes)
     }

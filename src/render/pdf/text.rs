@@ -73,7 +73,7 @@ pub fn wrap<'a>(spans: &'a [Span], width: f32, faces: &Faces) -> Vec<Line<'a>> {
         }
         for (at, paragraph) in text.split('\n').enumerate() {
             if at > 0 {
-                lines.next();
+                lines.end();
             }
             for word in paragraph.split_inclusive(' ') {
                 lines.word(span, word, faces);
@@ -96,6 +96,14 @@ impl<'a> Lines<'a> {
     fn next(&mut self) {
         self.lines.push(Vec::new());
         self.x = 0.0;
+    }
+
+    /// A line that was ended, not filled: a space keeps its last word apart from the next where the text is read aloud.
+    fn end(&mut self) {
+        if let Some(last) = self.lines.last_mut().and_then(|line| line.last_mut()) {
+            last.text.push(' ');
+        }
+        self.next();
     }
 
     fn pill(&mut self, span: &'a Span, text: String, faces: &Faces) {

@@ -1,5 +1,7 @@
 //! Agents, what each reaches, and the permission matrix.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::{
@@ -36,14 +38,21 @@ pub struct Signal {
     pub evidence: Vec<String>,
 }
 
-/// One thing that an agent reaches, or nearly reaches.
+/// One thing that an agent reaches, or nearly reaches, and all that it may do there by one verdict past the same humans.
 #[derive(Debug, Serialize)]
 pub struct Reach {
-    pub path: String,
     pub verdict: Word,
-    pub deed: String,
+    pub deeds: Vec<Deed>,
+    pub resource: String,
     pub tier: &'static str,
     pub humans: String,
+}
+
+/// `delete`, and the path that shows it.
+#[derive(Debug, Serialize)]
+pub struct Deed {
+    pub verb: &'static str,
+    pub path: String,
 }
 
 /// Agents by tier and capability. Rows hold sixteen cells, four a tier.
@@ -101,7 +110,7 @@ pub fn agents(assessment: &Assessment) -> Vec<Agent> {
                     .map(|verdict| super::Count { word: words::verdict(verdict), n: count(verdict) })
                     .collect(),
                 worst: own.iter().map(|path| path.verdict).min().map(words::verdict),
-                reach: own.into_iter().map(reach).collect(),
+                reach: reach(&own),
             }
         })
         .collect()
@@ -142,14 +151,27 @@ fn activity(agent: &report::AgentRow) -> String {
     }
 }
 
-fn reach(path: &report::ReachPath) -> Reach {
-    Reach {
-        path: shown(&path.id),
-        verdict: words::verdict(path.verdict),
-        deed: format!("{} {}", words::class(path.class), name(&path.resource_name)),
-        tier: path.tier.as_str(),
-        humans: paths::humans(&path.humans),
+/// One agent's paths by resource, in the order in which each group first appears.
+fn reach(own: &[&report::ReachPath]) -> Vec<Reach> {
+    let mut places = BTreeMap::new();
+    let mut groups: Vec<Reach> = Vec::new();
+    for path in own {
+        let humans = paths::humans(&path.humans);
+        let at = *places.entry((path.tier, path.verdict, &path.resource, humans.clone())).or_insert(groups.len());
+        if at == groups.len() {
+            groups.push(Reach {
+                verdict: words::verdict(path.verdict),
+                deeds: Vec::new(),
+                resource: name(&path.resource_name),
+                tier: path.tier.as_str(),
+                humans,
+            });
+        }
+        if let Some(group) = groups.get_mut(at) {
+            group.deeds.push(Deed { verb: words::class(path.class), path: shown(&path.id) });
+        }
     }
+    groups
 }
 
 pub fn matrix(assessment: &Assessment) -> Matrix {

@@ -274,7 +274,10 @@ pub fn changes(assessment: &Assessment) -> Vec<Change> {
         .iter()
         .map(|change| Change {
             fix: fix(&change.remedy),
-            closes: format!("closes {}", words::count(change.paths.len(), "path")),
+            closes: match change.paths.len() {
+                0 => format!("answers {}", words::count(change.findings.len(), "finding")),
+                paths => format!("closes {}", words::count(paths, "path")),
+            },
             paths: change.paths.iter().map(shown).collect(),
             findings: change.findings.iter().map(shown).collect(),
         })

@@ -9,7 +9,7 @@ mod paths;
 mod rows;
 mod text;
 
-pub use agents::{Agent, Matrix};
+pub use agents::{Agent, Deed, Matrix};
 pub use judgement::{Answer, Change, Criterion, Finding, Price, prices};
 pub use paths::{Edge, Hop, Node, Path, Target};
 pub use rows::{Assertion, Coverage, Evidence, Tier};

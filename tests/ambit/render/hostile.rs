@@ -129,9 +129,13 @@ fn tags(page: &str) -> BTreeMap<String, usize> {
     tags
 }
 
+/// With `AMBIT_HOSTILE_PAGE=FILE` the page is left there, for a real browser.
 #[test]
 fn the_page_lets_nothing_else_in() {
     let page = text(Format::Html, &hostile(), "gap-report.html");
+    if let Some(file) = std::env::var_os("AMBIT_HOSTILE_PAGE") {
+        std::fs::write(file, &page).unwrap();
+    }
     let policy = page.split_once("content=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
     for word in ["unsafe", "http", "*", "'self'"] {

@@ -83,7 +83,7 @@ fn time_signature_build_and_order_do_not_count() {
         "iam",
         url,
         &[FORM, ("x-amz-date", "1"), ("amz-sdk-request", "attempt=1")],
-        "Action=ListRoles&MaxItems=9",
+        "Action=ListAccessKeys&MaxItems=9",
     );
     let two = aws(
         "aws/1",
@@ -91,7 +91,7 @@ fn time_signature_build_and_order_do_not_count() {
         "iam",
         url,
         &[FORM, ("x-amz-security-token", "t"), ("user-agent", "b")],
-        "MaxItems=9&Action=ListRoles",
+        "MaxItems=9&Action=ListAccessKeys",
     );
     assert_eq!(one, two);
     let json = [("x-amz-target", "DynamoDB_20120810.ListTables")];

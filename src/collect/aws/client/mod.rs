@@ -1,5 +1,5 @@
-//! One AWS account on the recorded wire: a generic signed client for every operation of the table, and the SDK's IAM
-//! client beside it.
+//! One AWS account on the recorded wire: a generic signed client for every operation of the table, with credentials from the
+//! SDK's chain.
 
 mod answer;
 mod request;
@@ -7,7 +7,10 @@ mod sdk;
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicI64, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -16,15 +19,14 @@ use aws_credential_types::{
     Credentials,
     provider::{ProvideCredentials, SharedCredentialsProvider},
 };
-use aws_sdk_iam as iam;
 use http::Uri;
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
-use self::sdk::{Http, NameTheOperation};
+use self::sdk::Http;
 use crate::{
-    base::secret::Secret,
+    base::{clock::Clock, secret::Secret},
     collect::wire::{
         Answered, Ask, Error, Lane, Mode, Target, Wire,
         classify::{self, Verdict},
@@ -77,6 +79,25 @@ pub struct Role {
 const SESSION_POLICIES: [&str; 2] =
     ["arn:aws:iam::aws:policy/SecurityAudit", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"];
 
+/// What these two do not hold of what Ambit asks. A session may use what one of its session policies allows, so each call
+/// must stand in one of them.
+const BEYOND: [&str; 9] = [
+    "backup:GetBackupPlan",
+    "backup:GetBackupSelection",
+    "backup:ListRestoreTestingPlans",
+    "cloudtrail:GetEventDataStore",
+    "cloudtrail:ListEventDataStores",
+    "memorydb:DescribeSnapshots",
+    "memorydb:ListTags",
+    "securitylake:ListDataLakes",
+    "securitylake:ListSubscribers",
+];
+
+fn session_policy() -> String {
+    let statement = json!({ "Effect": "Allow", "Action": BEYOND, "Resource": "*" });
+    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
+}
+
 /// The client of one account.
 #[derive(Debug)]
 pub struct Account {
@@ -84,8 +105,6 @@ pub struct Account {
     scope: Scope,
     caller: Caller,
     endpoint: Option<Uri>,
-    /// With the evidence lane as its HTTP client.
-    config: SdkConfig,
     provider: SharedCredentialsProvider,
     credentials: Mutex<Option<Credentials>>,
     /// Seconds that AWS's clock is ahead of ours.
@@ -99,28 +118,20 @@ impl Account {
     /// No credentials, or an endpoint that is no address.
     pub async fn connect(wire: Wire, source: Source) -> Result<Account, Error> {
         let endpoint = source.endpoint.as_deref().map(address).transpose()?;
-        let base_caller = Caller { name: source.credential.name(), credential: String::new() };
-        let http = |lane, caller: &Caller| Http {
+        let http = Http {
             wire: wire.clone(),
             scope: source.scope.clone(),
-            caller: caller.clone(),
+            caller: Caller { name: source.credential.name(), credential: String::new() },
             endpoint: endpoint.clone(),
-            lane,
         };
-        let base = base_config(&wire, &source, http(Lane::Credentials, &base_caller)).await;
+        let base = base_config(&wire, &source, http).await;
         let provider = provider(&wire, &source, &base).await?;
         let first = fetch(&provider).await?;
         let caller = caller(&source, &first);
-        let config = base
-            .into_builder()
-            .credentials_provider(provider.clone())
-            .http_client(http(Lane::Evidence, &caller))
-            .build();
         Ok(Account {
             scope: source.scope,
             caller,
             endpoint,
-            config,
             provider,
             credentials: Mutex::new(Some(first)),
             skew: AtomicI64::new(0),
@@ -132,9 +143,9 @@ impl Account {
         &self.scope
     }
 
-    /// The SDK's IAM client on the same wire. It returns errors where [`Account::call`] returns answers.
-    pub fn iam(&self) -> iam::Client {
-        iam::Client::from_conf(iam::config::Builder::from(&self.config).interceptor(NameTheOperation).build())
+    /// The run's clock; none in Replay.
+    pub fn clock(&self) -> Option<&Arc<dyn Clock>> {
+        self.wire.clock()
     }
 
     /// Calls an operation of the table with all its pages. `region` is ignored by services that have no Regions; the
@@ -275,7 +286,7 @@ fn address(endpoint: &str) -> Result<Uri, Error> {
     whole.ok_or_else(|| Error::Setup { why: format!("`{endpoint}` is not an address with scheme and host") })
 }
 
-/// Loaded with the credentials lane, so that STS, single sign-on and metadata answers never reach the store.
+/// Where credentials come from, with retries and the wire as their HTTP client.
 async fn base_config(wire: &Wire, source: &Source, http: Http) -> SdkConfig {
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(source.region.clone()))
@@ -307,6 +318,7 @@ async fn provider(wire: &Wire, source: &Source, base: &SdkConfig) -> Result<Shar
         Some(role) if wire.mode() != Mode::Replay => {
             let policies = SESSION_POLICIES.map(str::to_owned).to_vec();
             let builder = AssumeRoleProvider::builder(&role.arn).session_name("ambit").policy_arns(policies);
+            let builder = builder.policy(session_policy());
             let builder = match &role.external_id {
                 Some(id) => builder.external_id(id),
                 None => builder,

@@ -64,11 +64,17 @@ fn built(call: &Call<'_>, endpoint: Option<&Uri>) -> Result<Request<Bytes>, Erro
     if let (Some(name), Some(token)) = (call.operation.token_sent(), &call.page) {
         params.insert(name.to_owned(), token.as_str().into());
     }
+    let mut host = call.service.host_of(call.operation, call.region);
+    let mut builder = Request::builder().header(header::USER_AGENT, USER_AGENT);
+    for (header, param) in &call.operation.headers {
+        let value = params.remove(param).map(|value| text(&value)).unwrap_or_default();
+        host = host.replace(&format!("{{{param}}}"), &path_segment(&value));
+        builder = builder.header(header, value);
+    }
     let base = match endpoint {
         Some(endpoint) => endpoint.to_string().trim_end_matches('/').to_owned(),
-        None => format!("https://{}", call.service.host_in(call.region)),
+        None => format!("https://{host}"),
     };
-    let builder = Request::builder().header(header::USER_AGENT, USER_AGENT);
     let request = match call.service.protocol {
         Protocol::Query => {
             let mut form = format!("Action={}&Version={}", call.operation.name, call.service.version);

@@ -1,37 +1,10 @@
 use serde_json::{Value, json};
 
-use super::{HTML, Recording, json_error};
+use super::{HTML, REGIONS, Recording, json_error, query};
 use crate::model::{
     observed::Reading,
     recovery::{CopyKind, Safeguards, VaultLock},
 };
-
-const REGIONS: [&str; 2] = ["eu-west-1", "us-west-2"];
-
-fn rds(operation: &str, list: &str, members: &str) -> String {
-    format!(
-        "<{operation}Response><{operation}Result><{list}>{members}</{list}></{operation}Result><ResponseMetadata/></{operation}Response>"
-    )
-}
-
-/// No copies anywhere, so that a test adds only what it is about.
-fn empty() -> Recording {
-    let mut told = Recording::new();
-    for region in REGIONS {
-        for (operation, list) in [
-            ("DescribeDBSnapshots", "DBSnapshots"),
-            ("DescribeDBClusterSnapshots", "DBClusterSnapshots"),
-            ("DescribeDBInstanceAutomatedBackups", "DBInstanceAutomatedBackups"),
-        ] {
-            told = told.told("rds", region, operation, json!({}), &rds(operation, list, ""));
-        }
-        told = told
-            .told("dynamodb", region, "ListBackups", json!({}), r#"{"BackupSummaries":[]}"#)
-            .told("backup", region, "ListBackupVaults", json!({}), r#"{"BackupVaultList":[]}"#)
-            .told("backup", region, "ListRestoreJobs", json!({}), r#"{"RestoreJobs":[]}"#);
-    }
-    told
-}
 
 fn lowered(told: &Recording) -> Safeguards {
     told.lowered().safeguards
@@ -47,7 +20,7 @@ fn vault(more: &Value) -> Recording {
           "ResourceArn": "arn:aws:rds:eu-west-1:123456789012:db:shop", "CreationDate": 1_764_028_800.0 },
         { "RecoveryPointArn": "arn:x", "Status": "DELETING", "ResourceArn": "arn:aws:rds:eu-west-1:123456789012:db:shop" },
     ] });
-    empty()
+    Recording::of_nothing()
         .told("backup", "eu-west-1", "ListBackupVaults", json!({}), &json!({ "BackupVaultList": [body] }).to_string())
         .status(
             "backup",
@@ -73,8 +46,8 @@ fn snapshots_find_their_store_in_its_own_region() {
     let copied =
         "<SourceDBSnapshotIdentifier>arn:aws:rds:eu-west-1:123456789012:snapshot:s</SourceDBSnapshotIdentifier>";
     let told = |region: &'static str, more: &str| {
-        let body = rds("DescribeDBSnapshots", "DBSnapshots", &snapshot(region, more));
-        empty().told("rds", region, "DescribeDBSnapshots", json!({}), &body)
+        let body = query("DescribeDBSnapshots", &format!("<DBSnapshots>{}</DBSnapshots>", snapshot(region, more)));
+        Recording::of_nothing().told("rds", region, "DescribeDBSnapshots", json!({}), &body)
     };
     for (region, more) in [("eu-west-1", ""), ("us-west-2", copied)] {
         let copies = lowered(&told(region, more)).copies;
@@ -89,8 +62,11 @@ fn snapshots_find_their_store_in_its_own_region() {
 fn automated_backups_count_only_in_another_region() {
     let backup = "<DBInstanceAutomatedBackup><DBInstanceArn>arn:aws:rds:eu-west-1:123456789012:db:shop</DBInstanceArn>\
         <DBInstanceAutomatedBackupsArn>arn:aws:rds:r:123456789012:auto-backup:ab</DBInstanceAutomatedBackupsArn></DBInstanceAutomatedBackup>";
-    let body = rds("DescribeDBInstanceAutomatedBackups", "DBInstanceAutomatedBackups", backup);
-    let mut told = empty();
+    let body = query(
+        "DescribeDBInstanceAutomatedBackups",
+        &format!("<DBInstanceAutomatedBackups>{backup}</DBInstanceAutomatedBackups>"),
+    );
+    let mut told = Recording::of_nothing();
     for region in REGIONS {
         told = told.told("rds", region, "DescribeDBInstanceAutomatedBackups", json!({}), &body);
     }
@@ -143,8 +119,8 @@ fn a_lock_holds_for_good_once_its_date_has_passed() {
 fn what_was_not_read_leaves_the_copies_open() {
     let denied = json_error("AccessDeniedException");
     for told in [
-        empty().status("backup", "us-west-2", "ListBackupVaults", json!({}), 404, HTML),
-        empty().status("dynamodb", "us-west-2", "ListBackups", json!({}), 400, &denied),
+        Recording::of_nothing().status("backup", "us-west-2", "ListBackupVaults", json!({}), 404, HTML),
+        Recording::of_nothing().status("dynamodb", "us-west-2", "ListBackups", json!({}), 400, &denied),
         vault(&json!({})).status(
             "backup",
             "eu-west-1",
@@ -156,5 +132,5 @@ fn what_was_not_read_leaves_the_copies_open() {
     ] {
         assert!(!lowered(&told).copies.is_whole());
     }
-    assert!(lowered(&empty()).copies.is_whole());
+    assert!(lowered(&Recording::of_nothing()).copies.is_whole());
 }

@@ -20,6 +20,46 @@ use crate::{
 
 pub(super) const ACCOUNT: &str = "123456789012";
 
+pub(super) const REGIONS: [&str; 2] = ["eu-west-1", "us-west-2"];
+
+/// Service, operation, parameters, and what it answers where there is nothing; for the query protocol only what it wraps.
+const NOTHING: &[(&str, &str, &str, &str)] = &[
+    ("rds", "DescribeDBInstances", "{}", "<DBInstances/>"),
+    ("rds", "DescribeDBClusters", "{}", "<DBClusters/>"),
+    ("rds", "DescribeDBSnapshots", "{}", "<DBSnapshots/>"),
+    ("rds", "DescribeDBClusterSnapshots", "{}", "<DBClusterSnapshots/>"),
+    ("rds", "DescribeDBInstanceAutomatedBackups", "{}", "<DBInstanceAutomatedBackups/>"),
+    ("dynamodb", "ListTables", "{}", r#"{"TableNames":[]}"#),
+    ("dynamodb", "ListBackups", "{}", r#"{"BackupSummaries":[]}"#),
+    ("ec2", "DescribeVolumes", "{}", "<DescribeVolumesResponse><volumeSet/></DescribeVolumesResponse>"),
+    ("ec2", "DescribeSnapshots", r#"{"Owner.1":"self"}"#, SNAPSHOTS),
+    ("ec2", "DescribeSnapshots", r#"{"Owner.1":"self","RestorableBy.1":"all"}"#, SNAPSHOTS),
+    ("elasticfilesystem", "DescribeFileSystems", "{}", r#"{"FileSystems":[]}"#),
+    ("elasticache", "DescribeReplicationGroups", "{}", "<ReplicationGroups/>"),
+    ("elasticache", "DescribeCacheClusters", "{}", "<CacheClusters/>"),
+    ("elasticache", "DescribeServerlessCaches", "{}", "<ServerlessCaches/>"),
+    ("elasticache", "DescribeSnapshots", "{}", "<Snapshots/>"),
+    ("elasticache", "DescribeServerlessCacheSnapshots", "{}", "<ServerlessCacheSnapshots/>"),
+    ("memorydb", "DescribeClusters", "{}", r#"{"Clusters":[]}"#),
+    ("memorydb", "DescribeSnapshots", "{}", r#"{"Snapshots":[]}"#),
+    ("redshift", "DescribeClusters", "{}", "<Clusters/>"),
+    ("redshift", "DescribeClusterSnapshots", "{}", "<Snapshots/>"),
+    ("es", "ListDomainNames", "{}", r#"{"DomainNames":[]}"#),
+    ("backup", "ListBackupVaults", "{}", r#"{"BackupVaultList":[]}"#),
+    ("backup", "ListRestoreJobs", "{}", r#"{"RestoreJobs":[]}"#),
+    ("backup", "ListBackupPlans", "{}", r#"{"BackupPlansList":[]}"#),
+    ("backup", "ListRestoreTestingPlans", "{}", r#"{"RestoreTestingPlans":[]}"#),
+];
+
+const SNAPSHOTS: &str = "<DescribeSnapshotsResponse><snapshotSet/></DescribeSnapshotsResponse>";
+
+/// The query protocol's wrapping of an answer.
+pub(super) fn query(operation: &str, inner: &str) -> String {
+    format!(
+        "<{operation}Response><{operation}Result>{inner}</{operation}Result><ResponseMetadata/></{operation}Response>"
+    )
+}
+
 /// Recorded answers, to be lowered.
 #[derive(Default)]
 pub(super) struct Recording {
@@ -43,6 +83,27 @@ impl Recording {
     /// With the caller's answer, which AWS never denies.
     pub fn new() -> Recording {
         Recording::default().told("sts", "eu-west-1", "GetCallerIdentity", json!({}), &caller(ACCOUNT))
+    }
+
+    /// Every list of stores and copies is empty in both Regions, so that a test adds only what it is about.
+    pub fn of_nothing() -> Recording {
+        let mut told = Recording::new();
+        for region in REGIONS {
+            for (service, operation, params, body) in NOTHING {
+                let body = match *service {
+                    "rds" | "elasticache" | "redshift" => query(operation, body),
+                    _ => (*body).to_owned(),
+                };
+                told = told.told(service, region, operation, serde_json::from_str(params).unwrap(), &body);
+            }
+        }
+        told.told(
+            "s3",
+            "eu-west-1",
+            "ListBuckets",
+            json!({}),
+            "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
+        )
     }
 
     pub fn told(self, service: &str, region: &str, operation: &str, params: Value, body: &str) -> Recording {
@@ -100,7 +161,7 @@ impl Recording {
             for scope in ["aws/main", "aws/other"] {
                 header.aws.push(AwsSource {
                     scope: Scope::new(scope),
-                    regions: vec!["eu-west-1".to_owned(), "us-west-2".to_owned()],
+                    regions: REGIONS.map(str::to_owned).to_vec(),
                     endpoint: None,
                     role: None,
                     identity: "test".to_owned(),

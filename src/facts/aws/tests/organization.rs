@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::{ACCOUNT, Recording, json_error};
 use crate::model::{
-    cloud::ScpLayer,
+    cloud::PolicyLayer,
     observed::{Needs, Observed, Reading},
 };
 
@@ -66,7 +66,7 @@ fn member(unreadable: &str) -> Recording {
 #[test]
 fn levels_run_from_the_root_to_the_account_with_every_page() {
     let scps = member("").lowered().scps;
-    let Some(ScpLayer::Levels(levels)) = scps.seen() else { panic!("{scps:?}") };
+    let Some(PolicyLayer::Levels(levels)) = scps.seen() else { panic!("{scps:?}") };
     let read: Vec<_> = levels
         .iter()
         .map(|l| (l.target.as_str(), l.policies.iter().map(|p| p.id.as_str()).collect::<Vec<_>>()))
@@ -91,7 +91,7 @@ fn one_level_unread_leaves_the_layer_unread() {
 
 #[test]
 fn no_organisation_the_management_account_and_no_policy_type_have_no_layer() {
-    let layer = |told: Recording| -> Observed<ScpLayer> { told.lowered().scps };
+    let layer = |told: Recording| -> Observed<PolicyLayer> { told.lowered().scps };
     let none = Recording::new().status(
         "organizations",
         HOME,
@@ -100,14 +100,14 @@ fn no_organisation_the_management_account_and_no_policy_type_have_no_layer() {
         400,
         &json_error("AWSOrganizationsNotInUseException"),
     );
-    assert_eq!(layer(none).seen(), Some(&ScpLayer::NotApplicable));
+    assert_eq!(layer(none).seen(), Some(&PolicyLayer::NotApplicable));
     let management =
         Recording::new().told("organizations", HOME, "DescribeOrganization", json!({}), &organization(ACCOUNT));
-    assert_eq!(layer(management).seen(), Some(&ScpLayer::NotApplicable));
+    assert_eq!(layer(management).seen(), Some(&PolicyLayer::NotApplicable));
     let off = Recording::new()
         .told("organizations", HOME, "DescribeOrganization", json!({}), &organization("111111111111"))
         .told("organizations", HOME, "ListParents", json!({ "ChildId": ACCOUNT }), &parent("r-1", "ROOT"))
         .told("organizations", HOME, "ListPoliciesForTarget", target("r-1"), &attached(&[]))
         .told("organizations", HOME, "ListPoliciesForTarget", target(ACCOUNT), &attached(&[]));
-    assert_eq!(layer(off).seen(), Some(&ScpLayer::NotApplicable));
+    assert_eq!(layer(off).seen(), Some(&PolicyLayer::NotApplicable));
 }

@@ -22,29 +22,9 @@ fn instance(region: &str, name: &str, more: &str) -> String {
     )
 }
 
-const NO_CLUSTERS: &str = "<DescribeDBClustersResponse><DescribeDBClustersResult><DBClusters/></DescribeDBClustersResult><ResponseMetadata/></DescribeDBClustersResponse>";
-
 const BUCKETS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Buckets>\
     <Bucket><Name>shop</Name><CreationDate>2019-12-11T23:32:47+00:00</CreationDate><BucketRegion>us-west-2</BucketRegion></Bucket></Buckets>\
     </ListAllMyBucketsResult>";
-
-/// Every list is empty in both Regions, so that a test adds only what it is about.
-fn empty() -> Recording {
-    let mut told = Recording::new();
-    for region in ["eu-west-1", "us-west-2"] {
-        told = told
-            .told("rds", region, "DescribeDBInstances", json!({}), &instances(""))
-            .told("rds", region, "DescribeDBClusters", json!({}), NO_CLUSTERS)
-            .told("dynamodb", region, "ListTables", json!({}), r#"{"TableNames":[]}"#);
-    }
-    told.told(
-        "s3",
-        "eu-west-1",
-        "ListBuckets",
-        json!({}),
-        "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>",
-    )
-}
 
 fn stores(told: &Recording) -> Vec<DataStore> {
     told.lowered().stores.members().to_vec()
@@ -58,7 +38,7 @@ fn known<T: Clone>(reading: &Observed<T>) -> Option<T> {
 fn same_named_databases_of_two_regions_keep_their_own_settings() {
     let on = "<DeletionProtection>true</DeletionProtection>";
     let off = "<DeletionProtection>false</DeletionProtection>";
-    let told = empty()
+    let told = Recording::of_nothing()
         .told("rds", "eu-west-1", "DescribeDBInstances", json!({}), &instances(&instance("eu-west-1", "shop", on)))
         .told("rds", "us-west-2", "DescribeDBInstances", json!({}), &instances(&instance("us-west-2", "shop", off)));
     let found = stores(&told);
@@ -76,7 +56,7 @@ fn a_clusters_instances_are_not_stores_and_a_missing_field_is_not_false() {
     let cluster = "<DescribeDBClustersResponse><DescribeDBClustersResult><DBClusters><DBCluster><DBClusterIdentifier>a</DBClusterIdentifier>\
         <DBClusterArn>arn:aws:rds:eu-west-1:123456789012:cluster:a</DBClusterArn><DeletionProtection>true</DeletionProtection>\
         </DBCluster></DBClusters></DescribeDBClustersResult><ResponseMetadata/></DescribeDBClustersResponse>";
-    let told = empty()
+    let told = Recording::of_nothing()
         .told("rds", "eu-west-1", "DescribeDBInstances", json!({}), &instances(&format!("{member}{alone}")))
         .told("rds", "eu-west-1", "DescribeDBClusters", json!({}), cluster);
     let found = stores(&told);
@@ -89,9 +69,16 @@ fn a_clusters_instances_are_not_stores_and_a_missing_field_is_not_false() {
 
 #[test]
 fn one_region_denied_leaves_the_list_open() {
-    let told = empty().status("rds", "us-west-2", "DescribeDBInstances", json!({}), 403, &query_error("AccessDenied"));
+    let told = Recording::of_nothing().status(
+        "rds",
+        "us-west-2",
+        "DescribeDBInstances",
+        json!({}),
+        403,
+        &query_error("AccessDenied"),
+    );
     assert!(matches!(told.lowered().stores.reading, Reading::Known { complete: false, .. }));
-    let html = empty().status("rds", "us-west-2", "DescribeDBClusters", json!({}), 500, HTML);
+    let html = Recording::of_nothing().status("rds", "us-west-2", "DescribeDBClusters", json!({}), 500, HTML);
     assert!(matches!(html.lowered().stores.reading, Reading::Known { complete: false, .. }));
 }
 
@@ -105,7 +92,7 @@ fn a_table_is_read_field_by_field() {
     let on = json!({ "ContinuousBackupsDescription": { "ContinuousBackupsStatus": "ENABLED",
         "PointInTimeRecoveryDescription": { "PointInTimeRecoveryStatus": "ENABLED" } } });
     let found = table(
-        empty()
+        Recording::of_nothing()
             .told(
                 "dynamodb",
                 "eu-west-1",
@@ -141,13 +128,25 @@ fn a_table_is_read_field_by_field() {
 #[test]
 fn a_table_that_may_not_be_described_is_still_there() {
     let denied = json_error("AccessDeniedException");
-    let found =
-        table(empty().status("dynamodb", "eu-west-1", "DescribeTable", json!({ "TableName": "cart" }), 400, &denied));
+    let found = table(Recording::of_nothing().status(
+        "dynamodb",
+        "eu-west-1",
+        "DescribeTable",
+        json!({ "TableName": "cart" }),
+        400,
+        &denied,
+    ));
     assert_eq!(found.deletion_protection.gap("x").unwrap().needs.unwrap().grant, "dynamodb:DescribeTable");
     assert!(matches!(found.resource_policy.reading, Reading::NotCollected { .. }));
     let wrong = json_error("ResourceNotFoundException");
-    let gone =
-        table(empty().status("dynamodb", "eu-west-1", "DescribeTable", json!({ "TableName": "cart" }), 400, &wrong));
+    let gone = table(Recording::of_nothing().status(
+        "dynamodb",
+        "eu-west-1",
+        "DescribeTable",
+        json!({ "TableName": "cart" }),
+        400,
+        &wrong,
+    ));
     assert!(
         matches!(gone.deletion_protection.reading, Reading::Failed { .. }),
         "a table that vanished is no unprotected table"
@@ -160,11 +159,11 @@ fn bucket(operation: &str, status: u16, body: &str) -> DataStore {
     let unset = |code: &str| (404, s3_error(code));
     let blocked = "<PublicAccessBlockConfiguration><BlockPublicAcls>false</BlockPublicAcls><IgnorePublicAcls>false</IgnorePublicAcls>\
         <BlockPublicPolicy>false</BlockPublicPolicy><RestrictPublicBuckets>false</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
-    let mut told = empty().told("s3", "eu-west-1", "ListBuckets", json!({}), BUCKETS).status(
-        "s3control",
+    let mut told = Recording::of_nothing().told("s3", "eu-west-1", "ListBuckets", json!({}), BUCKETS).status(
+        "s3",
         "eu-west-1",
-        "GetPublicAccessBlock",
-        json!({ "AccountId": super::ACCOUNT }),
+        "GetAccountPublicAccessBlock",
+        json!({}),
         404,
         &s3_error("NoSuchPublicAccessBlockConfiguration"),
     );

@@ -26,7 +26,7 @@ pub fn draw(flow: &mut Flow, report: &Report, logo: Option<Picture>) {
     }
     let heading = |text: &str| span(text).face(Face::Bold).size(31.0).color(WHITE);
     let (first, second) = report.title.split_once(" AI ").unwrap_or((report.title, ""));
-    flow.text_at(Some(title), SIDE, 176.0, &heading(first));
+    flow.text_at(Some(title), SIDE, 176.0, &heading(&format!("{first} ")));
     flow.text_at(Some(title), SIDE, 213.0, &heading(&format!("AI {second}")));
     let under = flow.node(Role::Paragraph);
     let line = format!("{}, as of {}", clipped(&report.organisation), report.as_of);
@@ -61,9 +61,7 @@ fn branded(flow: &mut Flow, report: &Report, picture: Picture) {
     let (w, h) = (width * scale, height * scale);
     flow.block(None, [SIDE, 58.0, w + 16.0, h + 12.0], 7.0, Some(WHITE), None);
     let node = flow.node(Role::Figure);
-    if let Some(node) = flow.doc.nodes.get_mut(node) {
-        node.alt = Some(format!("Logo of {}", report.prepared_by.as_deref().unwrap_or(&report.organisation)));
-    }
+    flow.describe(node, format!("Logo of {}", report.prepared_by.as_deref().unwrap_or(&report.organisation)));
     flow.push(Some(node), Mark::Image(Image { x: SIDE + 8.0, y: 64.0, w, h, picture }));
 }
 

@@ -48,7 +48,7 @@ fn findings(flow: &mut Flow, report: &Report) {
     counts.push(span(format!("of {}", report.findings.len())));
     flow.paragraph(&counts);
     let rows: Vec<Row> = report.findings.iter().map(|finding| finding_row(flow, finding)).collect();
-    table::draw(flow, &[("Outcome", 62.0), ("Severity", 56.0), ("Finding", 280.0), ("Id and evidence", 86.0)], &rows);
+    table::draw(flow, &[("Outcome", 66.0), ("Severity", 58.0), ("Finding, with its paths and evidence", 360.0)], &rows);
 }
 
 fn finding_row(flow: &Flow, finding: &Finding) -> Row {
@@ -73,11 +73,15 @@ fn finding_row(flow: &Flow, finding: &Finding) -> Row {
     facts.extend(finding.owner.as_ref().map(|owner| format!("owner {owner}")));
     facts.extend(finding.due.as_ref().map(|due| format!("due {due}")));
     body.push(small(format!("\n{}", facts.join(" · "))).size(7.8).color(SOFT));
-    let mut ids = vec![small(format!("{}\n", finding.id)).face(Face::Mono).size(7.0)];
-    ids.extend(flow.references(&finding.paths));
-    ids.extend(flow.references(&finding.evidence));
+    body.push(small(format!("\n{} ", finding.id)).face(Face::Mono).size(7.0));
+    for (label, ids) in [("· paths ", &finding.paths), ("· evidence ", &finding.evidence)] {
+        if !ids.is_empty() {
+            body.push(small(label).size(7.4).color(SOFT));
+            body.extend(flow.references(ids));
+        }
+    }
     Row {
-        cells: vec![vec![chip(finding.outcome)], vec![chip(finding.severity)], body, ids],
+        cells: vec![vec![chip(finding.outcome)], vec![chip(finding.severity)], body],
         anchor: Some(finding.id.clone()),
     }
 }

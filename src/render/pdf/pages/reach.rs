@@ -14,7 +14,7 @@ use super::{
 use crate::render::{
     figure,
     type_face::Face,
-    view::{Agent, Path, Report, Target},
+    view::{Agent, Deed, Path, Report, Target},
 };
 
 /// Paths shown hop by hop: more than a reader of paper turns to.
@@ -82,14 +82,25 @@ fn draw_agent(flow: &mut Flow, agent: &Agent) {
         .map(|reach| {
             Row::new(vec![
                 vec![chip(reach.verdict)],
-                vec![small(reach.deed.clone())],
+                deeds(flow, &reach.deeds),
+                vec![bold(reach.resource.clone()).size(8.4)],
                 vec![small(reach.tier)],
                 vec![small(reach.humans.clone())],
-                vec![flow.reference(&reach.path)],
             ])
         })
         .collect();
-    table::draw(flow, &[("Verdict", 58.0), ("May", 150.0), ("Tier", 58.0), ("Humans", 140.0), ("Path", 78.0)], &rows);
+    table::draw(flow, &[("Verdict", 58.0), ("May", 126.0), ("What", 112.0), ("Tier", 54.0), ("Humans", 134.0)], &rows);
+}
+
+/// What an agent may do, each word leading to its path where this report shows it.
+fn deeds(flow: &Flow, deeds: &[Deed]) -> Vec<Span> {
+    let last = deeds.len().saturating_sub(1);
+    let word = |(at, deed): (usize, &Deed)| {
+        let comma = if at < last { ", " } else { "" };
+        let linked = flow.leading_to(&deed.path, small(deed.verb));
+        [linked, small(comma)]
+    };
+    deeds.iter().enumerate().flat_map(word).collect()
 }
 
 fn draw_target(flow: &mut Flow, target: &Target) {

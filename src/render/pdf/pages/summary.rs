@@ -101,7 +101,7 @@ fn numbered(flow: &mut Flow, number: usize, change: &Change) {
             "{} · {} · {} · {}. May break: {}",
             change.closes, fix.who, fix.time, fix.reversible, fix.may_break
         );
-        flow.block_text(Role::Paragraph, &[small(facts).size(8.2).color(SOFT)], SIDE + 24.0, MEASURE - 24.0, 11.4, 5.0);
+        flow.block_text(Role::Paragraph, &[small(facts).size(8.2).color(SOFT)], SIDE + 24.0, MEASURE - 24.0, 11.4, 3.4);
     });
 }
 

@@ -1,8 +1,12 @@
 //! Copies of data that outlive their store, the vaults they lie in, and the restores that were run.
 
+mod plans;
+mod snapshots;
+
 use serde_json::Value;
 
 use crate::model::{
+    cloud::Caller,
     id::{Arn, EvidenceId, Region},
     observed::Observed,
     recovery::{Copy, CopyKind, Restore, Safeguards, Vault, VaultLock},
@@ -16,14 +20,20 @@ use super::{
 };
 
 /// Everything in the account that lets data come back.
-pub(super) fn safeguards(account: &Account<'_>) -> Safeguards {
+pub(super) fn safeguards(account: &Account<'_>, caller: &Observed<Caller>) -> Safeguards {
     let vaults = account.by_region(|region| vec![vaults(account, region)]);
     let points = vaults.as_ref().and_then(|all| join::lists(all.iter().map(|vault| points(account, vault)).collect()));
     let copies = account.by_region(|region| copies(account, region));
     Safeguards {
-        copies: join::lists(vec![copies, points]),
+        copies: join::lists(vec![copies, points, snapshots::all(account, caller)]),
         vaults,
         restores: account.by_region(|region| vec![restores(account, region)]),
+        plans: account.list("backup", "ListBackupPlans", "BackupPlansList", &|body, region, evidence| {
+            plans::plan(account, body, region, evidence).map(Some)
+        }),
+        restore_tests: account.list("backup", "ListRestoreTestingPlans", "RestoreTestingPlans", &|body, _, _| {
+            text(body, "RestoreTestingPlanName").map(|name| Some(name.to_owned())).ok_or_else(unexpected)
+        }),
     }
 }
 
@@ -37,8 +47,10 @@ fn copies(account: &Account<'_>, region: &Region) -> Vec<Observed<Vec<Copy>>> {
         })
     };
     vec![
-        list(ask("rds", "DescribeDBSnapshots"), "DBSnapshots", &instance_snapshot),
-        list(ask("rds", "DescribeDBClusterSnapshots"), "DBClusterSnapshots", &cluster_snapshot),
+        list(ask("rds", "DescribeDBSnapshots"), "DBSnapshots", &|body| instance_snapshot(account, region, body)),
+        list(ask("rds", "DescribeDBClusterSnapshots"), "DBClusterSnapshots", &|body| {
+            cluster_snapshot(account, region, body)
+        }),
         list(ask("rds", "DescribeDBInstanceAutomatedBackups"), "DBInstanceAutomatedBackups", &|body| {
             replicated(body, region)
         }),
@@ -48,11 +60,12 @@ fn copies(account: &Account<'_>, region: &Region) -> Vec<Observed<Vec<Copy>>> {
 
 fn copy(kind: CopyKind, arn: &str, of: String, made: Option<String>) -> Copy {
     let (region, vault, evidence) = (Region::new(""), None, Vec::new());
-    Copy { arn: Arn::new(arn), kind, of: Arn::new(of), region, vault, made, evidence }
+    let public = Observed::absent(Vec::new());
+    Copy { arn: Arn::new(arn), kind, of: Arn::new(of), region, vault, made, public, evidence }
 }
 
 /// A snapshot names its instance by identifier; account and Region are its own, or those of the snapshot it was copied from.
-fn instance_snapshot(body: &Value) -> Option<Copy> {
+fn instance_snapshot(account: &Account<'_>, region: &Region, body: &Value) -> Option<Copy> {
     let arn = text(body, "DBSnapshotArn")?;
     let of = sibling(
         text(body, "SourceDBSnapshotIdentifier").unwrap_or(arn),
@@ -60,14 +73,29 @@ fn instance_snapshot(body: &Value) -> Option<Copy> {
         "db",
         text(body, "DBInstanceIdentifier")?,
     );
-    Some(copy(CopyKind::InstanceSnapshot, arn, of, moment(body, "SnapshotCreateTime")))
+    let which = [("DBSnapshotIdentifier", text(body, "DBSnapshotIdentifier")?)];
+    let asked = account.ask("rds", region.as_str(), "DescribeDBSnapshotAttributes", &which);
+    let public = asked.one(|body| Some(shared(body.get("DBSnapshotAttributesResult")?, "DBSnapshotAttributes")));
+    Some(Copy { public, ..copy(CopyKind::InstanceSnapshot, arn, of, moment(body, "SnapshotCreateTime")) })
 }
 
-fn cluster_snapshot(body: &Value) -> Option<Copy> {
+fn cluster_snapshot(account: &Account<'_>, region: &Region, body: &Value) -> Option<Copy> {
     let arn = text(body, "DBClusterSnapshotArn")?;
     let source = text(body, "SourceDBClusterSnapshotArn").unwrap_or(arn);
     let of = sibling(source, arn, "cluster", text(body, "DBClusterIdentifier")?);
-    Some(copy(CopyKind::ClusterSnapshot, arn, of, moment(body, "SnapshotCreateTime")))
+    let which = [("DBClusterSnapshotIdentifier", text(body, "DBClusterSnapshotIdentifier")?)];
+    let asked = account.ask("rds", region.as_str(), "DescribeDBClusterSnapshotAttributes", &which);
+    let attributes =
+        |body: &Value| Some(shared(body.get("DBClusterSnapshotAttributesResult")?, "DBClusterSnapshotAttributes"));
+    let public = asked.one(attributes);
+    Some(Copy { public, ..copy(CopyKind::ClusterSnapshot, arn, of, moment(body, "SnapshotCreateTime")) })
+}
+
+/// Whether everybody may restore a snapshot: `all` among the values of the attribute `restore` (RDS API Reference,
+/// "DescribeDBSnapshotAttributes").
+fn shared(body: &Value, list: &str) -> bool {
+    let restore = items(body, list).into_iter().filter(|one| text(one, "AttributeName") == Some("restore"));
+    restore.flat_map(|one| items(one, "AttributeValues")).any(|who| who == "all")
 }
 
 /// The ARN of a resource of another type beside `arn`, or beside `fallback` where that is no ARN.

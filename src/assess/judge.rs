@@ -208,7 +208,7 @@ fn evidence_rows(log: &RunLog, cited: &BTreeSet<EvidenceId>) -> Vec<EvidenceRow>
         digest: record.response().and_then(|response| response.body.as_ref()).map(ToString::to_string),
     };
     let mut rows: Vec<EvidenceRow> =
-        log.records().iter().filter(|record| cited.contains(&record.id)).map(row).collect();
+        log.sources().flat_map(RunLog::records).filter(|record| cited.contains(&record.id)).map(row).collect();
     rows.sort_by(|a, b| a.id.cmp(&b.id));
     rows
 }

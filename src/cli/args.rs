@@ -38,6 +38,7 @@ pub enum Command {
     Assess(Assess),
     /// Only collect and record
     Collect(Collect),
+    Merge(Merge),
     /// Judge and report a recorded run, without network
     Report(Report),
     Changes(crate::cli::commands::changes::Changes),
@@ -79,6 +80,34 @@ pub struct Assess {
 pub struct Collect {
     #[command(flatten)]
     pub source: Source,
+    /// Ask only for what GitHub shows to owners: a short run to hand over, for `ambit merge`
+    #[arg(long, value_name = "SHARE", conflicts_with = "no_github", help_heading = "What is read")]
+    pub only: Option<Only>,
+}
+
+/// The share of the questions that one identity asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// The organisation's settings, and who may bypass each ruleset; leaves AWS out
+    Privileged,
+}
+
+/// Join the runs of several identities into one
+///
+/// An owner runs `ambit collect --only privileged`, a read-only app the rest; or one person reads GitHub and another AWS. What
+/// one was told settles what another was denied. What two were told differently is not known, and the report names both
+/// records. The runs are copied as they are, so every fact still leads to who asked, when, and the bytes.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// A store, of which the newest complete run counts, or the folder of one run, STORE/runs/ID
+    #[arg(value_name = "STORE", num_args = 1.., required = true)]
+    pub sources: Vec<PathBuf>,
+    /// The store that keeps the copies and the joined run; may be one of the sources
+    #[arg(long, value_name = "DIR", default_value = "ambit-store")]
+    pub store: PathBuf,
+    /// Tiers, people, agents and accepted risks; default: what the runs were collected with, where that is one file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// What is read, with which identity, and where it is kept.

@@ -79,6 +79,7 @@ fn run(command: &Command, printer: &Printer) -> Result<Exit, Failure> {
             Command::Agents(args) => commands::agents::run(args, printer),
             Command::Assess(args) => commands::assess::run(args, printer).await,
             Command::Collect(args) => commands::collect::run(args, printer).await,
+            Command::Merge(args) => commands::merge::run(args, printer).await,
             Command::Report(args) => commands::report::run(args, printer).await,
             Command::Changes(args) => commands::changes::run(args, printer).await,
             #[cfg(feature = "hook")]

@@ -35,6 +35,9 @@ pub struct Header {
     /// Whatever else the answers depend on, by name.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+    /// The runs of one store that this one joins, in the order of their ids. Such a run asked nothing itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<RunId>,
 }
 
 /// A file that steered the run.
@@ -87,6 +90,7 @@ impl Header {
             github: Vec::new(),
             aws: Vec::new(),
             settings: BTreeMap::new(),
+            parts: Vec::new(),
         }
         .with_id()
     }

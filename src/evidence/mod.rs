@@ -8,12 +8,16 @@
 //! runs/<run>/log/<number>.jsonl  immutable, self-checking segments; the last line of the last one is the end mark
 //! runs/<run>/lock                held by the one writer
 //! ```
+//!
+//! A run whose header names parts joins other runs of its store, each seen through eyes of its own; they stay as they are.
 
 mod header;
+mod objects;
 mod record;
 mod run_log;
 mod segment;
 mod store;
+mod take;
 mod writer;
 
 pub use header::{AwsSource, End, GithubSource, Header, StoredFile};

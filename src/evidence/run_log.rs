@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     Error,
     header::{End, Header},
+    objects::Objects,
     record::{Api, Key, Next, Params, Record, Scope, normal_path},
 };
 use crate::{base::digest::Digest, model::id::EvidenceId};
@@ -15,14 +16,15 @@ use crate::{base::digest::Digest, model::id::EvidenceId};
 /// Who asked which operation of which service in which Region.
 type Operation = (Scope, String, String, String);
 
-/// One run: its header, its records in order, and every stored body.
+/// One run: its header, its records in order, and the way to every stored body.
 #[derive(Debug)]
 pub struct RunLog {
     header: Header,
     end: Option<End>,
     torn: bool,
     records: Vec<Record>,
-    bodies: BTreeMap<Digest, Result<Bytes, Error>>,
+    objects: Objects,
+    parts: Vec<RunLog>,
     /// The record that answers each question: the last settled one, or the last attempt where none settled.
     answers: BTreeMap<Key, usize>,
     ids: BTreeMap<EvidenceId, usize>,
@@ -123,24 +125,33 @@ impl RunLog {
         self.answer(key).filter(|record| record.settled())
     }
 
+    /// The runs that this one joins; empty for one that asked itself.
+    pub fn parts(&self) -> &[RunLog] {
+        &self.parts
+    }
+
+    /// The runs that asked: the parts, or else this one.
+    pub fn sources(&self) -> impl Iterator<Item = &RunLog> {
+        let own = self.parts.is_empty().then_some(self);
+        self.parts.iter().chain(own)
+    }
+
     /// A record's stored body. Empty for a failure, a withheld body and an empty one.
     ///
     /// # Errors
     /// The object is missing, or is not what was stored: an Unknown with its reason, never an empty answer.
-    pub fn body(&self, record: &Record) -> Result<&[u8], Error> {
-        record.response().and_then(|response| response.body).map_or(Ok(&[]), |digest| self.object(&digest))
+    pub fn body(&self, record: &Record) -> Result<Bytes, Error> {
+        let stored = record.response().and_then(|response| response.body);
+        stored.map_or(Ok(Bytes::new()), |digest| self.object(&digest))
     }
 
-    /// Stored bytes by digest: request bodies and the configuration, too.
+    /// Stored bytes by digest: request bodies and the configuration, too. Read and proven when asked for, so that a run of
+    /// any size needs little memory.
     ///
     /// # Errors
     /// As for [`RunLog::body`].
-    pub fn object(&self, digest: &Digest) -> Result<&[u8], Error> {
-        match self.bodies.get(digest) {
-            Some(Ok(bytes)) => Ok(bytes),
-            Some(Err(error)) => Err(error.clone()),
-            None => Err(Error::Missing(*digest)),
-        }
+    pub fn object(&self, digest: &Digest) -> Result<Bytes, Error> {
+        self.objects.get(digest)
     }
 
     /// A record's body as JSON; the error says what is wrong with it.
@@ -149,7 +160,7 @@ impl RunLog {
     /// Damage, or a body that is not JSON.
     pub fn json(&self, record: &Record) -> Result<Value, String> {
         let body = self.body(record).map_err(|e| e.to_string())?;
-        serde_json::from_slice(body).map_err(|e| format!("the answer is not JSON: {e}"))
+        serde_json::from_slice(&body).map_err(|e| format!("the answer is not JSON: {e}"))
     }
 
     /// GitHub's answer to `GET path` with GitHub's own media type, following the recorded `Link` headers. `path` is what
@@ -271,14 +282,16 @@ pub(super) fn assemble(
     end: Option<End>,
     torn: bool,
     records: Vec<Record>,
-    bodies: BTreeMap<Digest, Result<Bytes, Error>>,
+    objects: Objects,
+    parts: Vec<RunLog>,
 ) -> RunLog {
     index(RunLog {
         header,
         end,
         torn,
         records,
-        bodies,
+        objects,
+        parts,
         answers: BTreeMap::new(),
         ids: BTreeMap::new(),
         paths: BTreeMap::new(),

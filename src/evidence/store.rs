@@ -1,7 +1,7 @@
 //! Objects by digest, and the runs of a store.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Error, RunLog, RunWriter,
     header::{End, Header},
+    objects::{Objects, check, io, object_path},
     record::Record,
     run_log,
     segment::{self, Fault, Line, Place},
@@ -124,11 +125,7 @@ impl Store {
     /// The bytes with this digest, proven to be still what was stored.
     pub async fn get(&self, digest: &Digest) -> Result<Bytes, Error> {
         let path = object_path(digest);
-        let bytes = self.read_file(&path).await?.ok_or(Error::Missing(*digest))?;
-        match Digest::of(&bytes) {
-            found if found == *digest => Ok(bytes),
-            found => Err(Error::Damaged { what: path, why: format!("its bytes have the digest {found}") }),
-        }
+        check(digest, self.read_file(&path).await?.ok_or(Error::Missing(*digest))?)
     }
 
     /// Begins a run. Its header is durable before the first request.
@@ -148,37 +145,43 @@ impl Store {
         let lock = self.lock(run)?;
         let log = self.log(run).await?;
         if log.torn {
-            let path = segment_path(run, log.next);
+            let path = segment_path(run, &log.next.file_name());
             self.files.delete(&Location::from(path.as_str())).await.map_err(|e| io("cut off", &path, &e))?;
         }
-        let (next, loaded) = (log.next, self.with_bodies(run, log).await?);
+        let (next, loaded) = (log.next, self.assembled(run, log, Vec::new()).await?);
         let count = loaded.records().last().map_or(0, |record| record.number);
         Ok((RunWriter::new(self.clone(), run.clone(), next, count, lock), loaded))
     }
 
-    /// Reads a run with all its bodies.
+    /// Reads a run, and those that it joins. Bodies are read when they are asked for.
     pub async fn load(&self, run: &RunId) -> Result<RunLog, Error> {
+        let mut parts = Vec::new();
+        for part in self.header(run).await?.parts {
+            let log = self.log(&part).await?;
+            parts.push(self.assembled(&part, log, Vec::new()).await?);
+        }
         let log = self.log(run).await?;
-        self.with_bodies(run, log).await
+        self.assembled(run, log, parts).await
     }
 
-    async fn with_bodies(&self, run: &RunId, log: Log) -> Result<RunLog, Error> {
+    async fn assembled(&self, run: &RunId, log: Log, parts: Vec<RunLog>) -> Result<RunLog, Error> {
         let header = self.header(run).await?;
         let (end, torn) = (log.end(), log.torn);
-        let record = |line| match line {
-            Line::Record(record) => Some(*record),
-            Line::End(_) | Line::Segment(_) => None,
+        let records = log.records();
+        let objects = match &self.folder {
+            Some(folder) => Objects::Folder(folder.clone()),
+            None => self.held(named(&header, &records)).await,
         };
-        let records: Vec<Record> = log.lines.into_iter().filter_map(record).collect();
-        let mut bodies = BTreeMap::new();
-        let config = header.config.as_ref().map(|file| file.digest);
-        let named = records.iter().flat_map(|record| [record.request_body, record.response().and_then(|r| r.body)]);
-        for digest in named.chain([config]).flatten() {
-            if let Entry::Vacant(entry) = bodies.entry(digest) {
-                entry.insert(self.get(&digest).await);
-            }
+        Ok(run_log::assemble(header, end, torn, records, objects, parts))
+    }
+
+    /// Objects of a store that can only be waited for, read beforehand.
+    async fn held(&self, digests: BTreeSet<Digest>) -> Objects {
+        let mut held = BTreeMap::new();
+        for digest in digests {
+            held.insert(digest, self.get(&digest).await);
         }
-        Ok(run_log::assemble(header, end, torn, records, bodies))
+        Objects::Held(held)
     }
 
     /// All runs, oldest first.
@@ -231,7 +234,7 @@ impl Store {
         let names = self.segments(run).await?;
         let mut log = Log { lines: Vec::new(), next: Place::first(), torn: false };
         for (nth, name) in names.iter().enumerate() {
-            let path = segment_path(run, log.next);
+            let path = segment_path(run, &log.next.file_name());
             let damaged = |why: &str| Error::Damaged { what: path.clone(), why: why.to_owned() };
             if *name != log.next.file_name() {
                 return Err(damaged("it is missing, and later ones are there"));
@@ -251,7 +254,7 @@ impl Store {
         Ok(log)
     }
 
-    async fn segments(&self, run: &RunId) -> Result<Vec<String>, Error> {
+    pub(super) async fn segments(&self, run: &RunId) -> Result<Vec<String>, Error> {
         let folder = format!("runs/{}/log", run.as_str());
         let listed = self.files.list_with_delimiter(Some(&Location::from(folder.as_str()))).await;
         let files = listed.map_err(|e| io("list", &folder, &e))?.objects;
@@ -262,14 +265,14 @@ impl Store {
     }
 
     pub(super) async fn append_segment(&self, run: &RunId, place: Place, bytes: Bytes) -> Result<(), Error> {
-        if self.create_file(&segment_path(run, place), bytes).await? {
+        if self.create_file(&segment_path(run, &place.file_name()), bytes).await? {
             return Ok(());
         }
         Err(Error::Locked { run: run.clone() }) // somebody else wrote this number: two writers
     }
 
     /// Writes a file that must not exist yet; `false` when it does.
-    async fn create_file(&self, path: &str, bytes: Bytes) -> Result<bool, Error> {
+    pub(super) async fn create_file(&self, path: &str, bytes: Bytes) -> Result<bool, Error> {
         match self.files.put_opts(&Location::from(path), bytes.into(), PutOptions::from(PutMode::Create)).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
@@ -277,7 +280,7 @@ impl Store {
         }
     }
 
-    async fn read_file(&self, path: &str) -> Result<Option<Bytes>, Error> {
+    pub(super) async fn read_file(&self, path: &str) -> Result<Option<Bytes>, Error> {
         let read = async { self.files.get(&Location::from(path)).await?.bytes().await };
         match read.await {
             Ok(bytes) => Ok(Some(bytes)),
@@ -287,7 +290,7 @@ impl Store {
     }
 
     /// One writer a run. In memory the create-only segments alone keep two writers apart.
-    fn lock(&self, run: &RunId) -> Result<Option<std::fs::File>, Error> {
+    pub(super) fn lock(&self, run: &RunId) -> Result<Option<std::fs::File>, Error> {
         let Some(folder) = &self.folder else { return Ok(None) };
         let path = folder.join("runs").join(run.as_str());
         let what = path.display().to_string();
@@ -302,6 +305,14 @@ impl Store {
 }
 
 impl Log {
+    pub fn records(self) -> Vec<Record> {
+        let record = |line| match line {
+            Line::Record(record) => Some(*record),
+            Line::End(_) | Line::Segment(_) => None,
+        };
+        self.lines.into_iter().filter_map(record).collect()
+    }
+
     /// The end mark counts only as the very last line: a resumed run is open again.
     pub fn end(&self) -> Option<End> {
         match self.lines.last() {
@@ -311,27 +322,23 @@ impl Log {
     }
 }
 
+/// Every object that a run names.
+pub(super) fn named(header: &Header, records: &[Record]) -> BTreeSet<Digest> {
+    let config = header.config.as_ref().map(|file| file.digest);
+    let of_record = |record: &Record| [record.request_body, record.response().and_then(|response| response.body)];
+    records.iter().flat_map(of_record).chain([config]).flatten().collect()
+}
+
 async fn write_marker(files: &dyn ObjectStore) -> Result<(), Error> {
     let marker = serde_json::to_vec(&Marker { ambit_store: FORMAT }).map_err(|e| io("write", MARKER, &e))?;
     files.put(&Location::from(MARKER), marker.into()).await.map_err(|e| io("write", MARKER, &e))?;
     Ok(())
 }
 
-fn object_path(digest: &Digest) -> String {
-    let name = digest.to_string();
-    let (folder, rest) = name.split_at(2);
-    format!("objects/{folder}/{rest}")
-}
-
-fn header_path(run: &RunId) -> String {
+pub(super) fn header_path(run: &RunId) -> String {
     format!("runs/{}/header.json", run.as_str())
 }
 
-fn segment_path(run: &RunId, place: Place) -> String {
-    format!("runs/{}/log/{}", run.as_str(), place.file_name())
-}
-
-fn io(verb: &'static str, what: &str, error: &dyn std::error::Error) -> Error {
-    let root = std::iter::successors(Some(error), |e| e.source()).last().unwrap_or(error);
-    Error::Io { verb, what: what.to_owned(), why: root.to_string() }
+pub(super) fn segment_path(run: &RunId, file_name: &str) -> String {
+    format!("runs/{}/log/{file_name}", run.as_str())
 }

@@ -3,6 +3,7 @@
 pub mod aws;
 pub mod files;
 pub mod github;
+pub mod join;
 
 use crate::{
     evidence::RunLog,
@@ -12,8 +13,24 @@ use crate::{
     },
 };
 
-/// Everything that a run recorded, as one value.
+/// Everything that a run recorded, as one value; of a run that joins others, what all of them saw.
 pub fn world(log: &RunLog) -> World {
+    if log.parts().is_empty() {
+        return of_one(log);
+    }
+    let parts = log.parts().iter().map(|part| join::Part { who: who(part), world: of_one(part) });
+    join::worlds(run(log), parts.collect())
+}
+
+/// The identities of a run and when it was made.
+fn who(log: &RunLog) -> String {
+    let header = log.header();
+    let github = header.github.iter().map(|source| source.identity.as_str());
+    let aws = header.aws.iter().map(|source| source.scope.as_str());
+    format!("{} at {}", github.chain(aws).collect::<Vec<_>>().join(" and "), header.started)
+}
+
+fn of_one(log: &RunLog) -> World {
     let header = log.header();
     let forge = match header.github.first() {
         Some(source) => github::lower(log, &source.scope),
@@ -30,10 +47,12 @@ pub fn world(log: &RunLog) -> World {
 
 fn run(log: &RunLog) -> RunFacts {
     let header = log.header();
+    // A report counts from when the answers came, not from when they were joined.
+    let started = log.sources().map(|source| source.header().started).max().unwrap_or(header.started);
     let accounts = header.aws.iter().map(|source| source.scope.as_str().to_owned());
     RunFacts {
         id: header.id.clone(),
-        started: header.started.to_string(),
+        started: started.to_string(),
         tool_version: header.tool_version.clone(),
         scope: header.organisations.iter().chain(&header.repositories).cloned().chain(accounts).collect(),
         config_digest: header.config.as_ref().map(|file| file.digest.to_string()),

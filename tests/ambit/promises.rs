@@ -28,7 +28,7 @@ pub async fn sample(name: &str) -> (Store, RunLog) {
 
 fn judge(log: &RunLog) -> Assessment {
     let config =
-        log.header().config.as_ref().map(|file| Config::parse(&file.path, log.object(&file.digest).unwrap()).unwrap());
+        log.header().config.as_ref().map(|file| Config::parse(&file.path, &log.object(&file.digest).unwrap()).unwrap());
     assess::of_run(log, &config.unwrap_or_default(), Branding::default(), Severity::High).unwrap()
 }
 
@@ -40,16 +40,15 @@ async fn rebuilt(
 ) -> RunLog {
     let store = Store::in_memory().await.unwrap();
     if let Some(file) = &log.header().config {
-        store.put(Bytes::copy_from_slice(log.object(&file.digest).unwrap())).await.unwrap();
+        store.put(log.object(&file.digest).unwrap()).await.unwrap();
     }
     let writer = store.start(log.header().clone()).await.unwrap();
     for record in records {
         let mut record = record.clone();
         if let Some(digest) = record.request_body {
-            writer.put(Bytes::copy_from_slice(log.object(&digest).unwrap())).await.unwrap();
+            writer.put(log.object(&digest).unwrap()).await.unwrap();
         }
-        let kept =
-            record.response().and_then(|r| r.body).map(|digest| Bytes::copy_from_slice(log.object(&digest).unwrap()));
+        let kept = record.response().and_then(|r| r.body).map(|digest| log.object(&digest).unwrap());
         let replaced = change(&record);
         let body = replaced.as_ref().map(|(_, _, body)| body.clone()).or(kept);
         let digest = match body {

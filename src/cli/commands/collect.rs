@@ -10,11 +10,15 @@ use crate::{
     base::clock::{Clock, SystemClock},
     cli::{
         Exit, Failure,
-        args::{Collect, Source},
+        args::{Collect, Only, Source},
         environment,
         printer::Printer,
     },
-    collect::{Progress, aws, github, wire::Wire},
+    collect::{
+        Progress, aws,
+        github::{self, Share},
+        wire::Wire,
+    },
     controls::config::{At, Config},
     evidence::{AwsSource, GithubSource, Header, RunWriter, Scope, Store, StoredFile},
     facts::github as github_facts,
@@ -23,7 +27,16 @@ use crate::{
 
 pub async fn run(args: &Collect, printer: &Printer) -> Result<Exit, Failure> {
     let config = config(args.source.config.as_deref())?;
-    let run = collect(&args.source, &config, printer).await?;
+    let share = match args.only {
+        Some(Only::Privileged) => Share::Privileged,
+        None => Share::Everything,
+    };
+    let run = collect(&args.source, share, &config, printer).await?;
+    if share == Share::Privileged {
+        let store = args.source.store.display();
+        printer.say(&format!("recorded run {run}; hand over the folder {store}, for: ambit merge {store} OTHER-STORE"));
+        return Ok(Exit::Clean);
+    }
     printer.say(&format!(
         "recorded run {run} in {}; next: ambit report --store {}",
         args.source.store.display(),
@@ -53,7 +66,12 @@ pub fn config(path: Option<&Path>) -> Result<Configured, Failure> {
 }
 
 /// Collects as the command line says and returns the run's id. What was collected stays, whatever happens.
-pub async fn collect(source: &Source, configured: &Configured, printer: &Printer) -> Result<RunId, Failure> {
+pub async fn collect(
+    source: &Source,
+    share: Share,
+    configured: &Configured,
+    printer: &Printer,
+) -> Result<RunId, Failure> {
     let clock = SystemClock::shared();
     let store = Store::create(&source.store).await.map_err(Failure::new)?;
     let settings = environment::transport(source.max_requests)?;
@@ -64,14 +82,14 @@ pub async fn collect(source: &Source, configured: &Configured, printer: &Printer
         printer.say(&format!("going on with run {id}"));
         (Wire::resume(writer.clone(), log, settings, clock.clone()).map_err(Failure::new)?, writer)
     } else {
-        let header = header(source, configured, &store, credential.as_ref(), clock.as_ref()).await?;
+        let header = header(source, share, configured, &store, credential.as_ref(), clock.as_ref()).await?;
         let writer = store.start(header).await.map_err(Failure::new)?;
         if let Some(path) = &source.audit_log {
             hand_in(&writer, path, clock.as_ref()).await?;
         }
         (Wire::live(writer.clone(), settings, clock.clone()).map_err(Failure::new)?, writer)
     };
-    let outcome = ask(source, configured, &wire, credential, printer).await;
+    let outcome = ask(source, share, configured, &wire, credential, printer).await;
     printer.progress_done();
     let tally = wire.tally();
     printer.say(&format!(
@@ -98,6 +116,7 @@ async fn finish(run: &RunWriter, outcome: Result<(), Failure>, clock: &dyn Clock
 /// Asks everything that the plan holds; GitHub first, because a wrong token should be known at once.
 async fn ask(
     source: &Source,
+    share: Share,
     configured: &Configured,
     wire: &Wire,
     credential: Option<github::client::Credential>,
@@ -111,12 +130,12 @@ async fn ask(
         )
         .map_err(Failure::new)?;
         let plan = github::Plan::new(source.org.as_deref(), &source.repositories, &configured.config);
-        let plan = github::Plan { enterprise: source.enterprise.clone(), ..plan };
+        let plan = github::Plan { enterprise: source.enterprise.clone(), share, ..plan };
         let summary = github::collect(&client, &plan, &progress).await.map_err(Failure::new)?;
         printer.progress_done();
         printer.say(&format!("GitHub: {summary}"));
     }
-    if !source.no_aws {
+    if reads_aws(source, share) {
         for asked in aws_sources(source, &configured.config) {
             let reading = aws::Reading {
                 scope: asked.scope,
@@ -229,8 +248,13 @@ fn regions_of(source: &Source, config: &Config, own: &[At<String>]) -> Vec<Strin
     vec![environment::aws_region().unwrap_or_else(|| "us-east-1".to_owned())]
 }
 
+fn reads_aws(source: &Source, share: Share) -> bool {
+    !source.no_aws && share == Share::Everything
+}
+
 async fn header(
     source: &Source,
+    share: Share,
     configured: &Configured,
     store: &Store,
     credential: Option<&github::client::Credential>,
@@ -249,11 +273,14 @@ async fn header(
     if let Some(enterprise) = &source.enterprise {
         header.settings.insert(github_facts::trail::ENTERPRISE.to_owned(), enterprise.clone());
     }
+    if share == Share::Privileged {
+        header.settings.insert(github_facts::SHARE.to_owned(), "privileged".to_owned());
+    }
     if let Some(credential) = credential {
         let identity = credential.caller("github").name;
         header.github = vec![GithubSource { scope: github_scope(), base: source.github_api.clone(), identity }];
     }
-    if !source.no_aws {
+    if reads_aws(source, share) {
         header.aws = aws_sources(source, &configured.config);
     }
     Ok(header.with_id())

@@ -14,4 +14,5 @@ pub mod hook;
 pub mod iam;
 pub mod init;
 pub mod man;
+pub mod merge;
 pub mod report;

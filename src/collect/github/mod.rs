@@ -10,7 +10,11 @@ mod organization;
 mod repository;
 mod trail;
 
-use std::{collections::VecDeque, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    sync::Arc,
+};
 
 use tokio::task::JoinSet;
 
@@ -22,6 +26,16 @@ use crate::{
     facts::github::paths,
     model::id::RepoName,
 };
+
+/// How much of the plan one identity asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Share {
+    #[default]
+    Everything,
+    /// Only what GitHub shows to owners and admins: the organisation's own settings, and who may bypass each ruleset. The
+    /// short run that an owner makes for somebody who reads the rest; `merge` joins the two.
+    Privileged,
+}
 
 /// What to ask for.
 #[derive(Debug, Clone)]
@@ -38,6 +52,7 @@ pub struct Plan {
     pub since: Option<String>,
     /// The slug of the enterprise above the organisation.
     pub enterprise: Option<String>,
+    pub share: Share,
 }
 
 impl Plan {
@@ -53,6 +68,7 @@ impl Plan {
             pull_requests: 100,
             since: config.soc2.as_ref().and_then(|soc2| soc2.from.clone()),
             enterprise: None,
+            share: Share::Everything,
             repositories,
         }
     }
@@ -155,7 +171,10 @@ async fn read_all(
         while running.len() < AT_ONCE {
             if ready.is_empty() {
                 let batch: Vec<_> = waiting.by_ref().take(heads.batch()).collect();
-                let mut read = heads.read(client, &batch).await?;
+                let mut read = match plan.share {
+                    Share::Everything => heads.read(client, &batch).await?,
+                    Share::Privileged => BTreeMap::new(),
+                };
                 ready.extend(batch.into_iter().map(|repository| (read.remove(&repository.name), repository)));
             }
             let Some((head, repository)) = ready.pop_front() else { break };

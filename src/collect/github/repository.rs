@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    Error, Plan, changes,
+    Error, Plan, Share, changes,
     client::Client,
     lines,
     organization::Known,
@@ -54,10 +54,14 @@ pub(super) async fn collect(
     head: Option<&Head>,
 ) -> Result<(), Error> {
     let name = &repository.name;
-    let (webhooks, environments, files) = tokio::try_join!(
-        settings(client, plan, org, name),
+    if plan.share == Share::Privileged {
+        return rulesets(client, plan, org, name).await;
+    }
+    let (webhooks, environments, files, ()) = tokio::try_join!(
+        settings(client, org, name),
         environments_of(client, name),
-        files(client, repository, head)
+        files(client, repository, head),
+        rulesets(client, plan, org, name)
     )?;
     let pipeline = Pipeline {
         environments: environments.count,
@@ -83,8 +87,8 @@ fn concerns(pattern: &RefPattern, name: &RepoName) -> bool {
     pattern.repository.as_ref().is_none_or(|wanted| fnmatch::matches(&lower(wanted), &lower(name.as_str())))
 }
 
-/// What needs one question each, and the rulesets; returns how many webhooks there are.
-async fn settings(client: &Client, plan: &Plan, org: &Known, name: &RepoName) -> Result<usize, Error> {
+/// What needs one question each; returns how many webhooks there are.
+async fn settings(client: &Client, org: &Known, name: &RepoName) -> Result<usize, Error> {
     let at = |rest: &str| paths::repo(name, rest);
     for rest in
         ["/collaborators?affiliation=direct", "/keys", "/actions/secrets", "/actions/runners", "/actions/workflows"]
@@ -97,6 +101,11 @@ async fn settings(client: &Client, plan: &Plan, org: &Known, name: &RepoName) ->
     for rest in ["/actions/permissions", "/actions/permissions/workflow", "/actions/oidc/customization/sub"] {
         client.get(&at(rest)).await?;
     }
+    Ok(client.get_paged(&at("/hooks")).await?.items.len())
+}
+
+/// The rulesets over the repository, each where it is defined.
+async fn rulesets(client: &Client, plan: &Plan, org: &Known, name: &RepoName) -> Result<(), Error> {
     for ruleset in client.get_paged(&paths::rulesets(name)).await?.items {
         let Some(id) = ruleset.get("id").and_then(Value::as_u64) else { continue };
         let of_org = ruleset.get("source_type").and_then(Value::as_str) == Some("Organization");
@@ -107,7 +116,7 @@ async fn settings(client: &Client, plan: &Plan, org: &Known, name: &RepoName) ->
             }
         }
     }
-    Ok(client.get_paged(&at("/hooks")).await?.items.len())
+    Ok(())
 }
 
 /// What later questions hang on.

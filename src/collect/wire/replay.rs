@@ -84,7 +84,7 @@ fn answered(log: &RunLog, record: &Record) -> Result<Answered, Error> {
     for (name, value) in &recorded.headers {
         builder = builder.header(name, value);
     }
-    let body = Bytes::copy_from_slice(log.body(record)?);
+    let body = log.body(record)?;
     let unusable = |e: http::Error| crate::evidence::Error::Damaged { what: record.id.to_string(), why: e.to_string() };
     Ok(Answered {
         response: builder.body(body).map_err(unusable)?,

@@ -125,7 +125,7 @@ pub(super) fn body(log: &RunLog, record: &Record) -> Result<Value, End> {
         return Err(End::Failed(why));
     };
     let bytes = log.body(record).map_err(|e| End::Failed(e.to_string()))?;
-    let text = std::str::from_utf8(bytes).map_err(|_| End::Failed("the answer is not UTF-8".to_owned()))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| End::Failed("the answer is not UTF-8".to_owned()))?;
     if is_page_for_people(text) {
         return Err(End::NotCollected(format!("no AWS service answered: an HTML page with HTTP {status}")));
     }

@@ -143,7 +143,10 @@ impl<'a> Reader<'a> {
 
     fn not_asked(&self) -> String {
         match self.log.end() {
-            Some(end) if end.complete => "not asked".to_owned(),
+            Some(end) if end.complete => match self.log.header().settings.get(super::SHARE) {
+                Some(share) => format!("the run asked only for what is {share}"),
+                None => "not asked".to_owned(),
+            },
             Some(end) => end.why.clone().unwrap_or_else(|| "the run ended before it was asked".to_owned()),
             None => "the run was cut off before it was asked".to_owned(),
         }

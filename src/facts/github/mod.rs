@@ -26,6 +26,9 @@ use crate::{
 
 pub use coverage::coverage;
 
+/// The setting of a run's header that narrows what was asked for: `privileged`.
+pub const SHARE: &str = "share";
+
 /// What one identity saw of the run's organisation. The header says which one, and which repositories were in scope.
 pub fn lower(log: &RunLog, scope: &Scope) -> Observed<Organization> {
     let header = log.header();

@@ -1,6 +1,7 @@
 //! Collecting and lowering against GitHub in the test process: the whole organisation, and the same with less permission.
 
 mod deny;
+mod merge;
 mod weaker;
 
 use ambit::{
@@ -11,7 +12,7 @@ use ambit::{
     collect::{
         Unwatched,
         github::{
-            self, Plan, Summary,
+            self, Plan, Share, Summary,
             client::{Client, Credential, Source},
         },
         wire::{Settings, Wire},
@@ -26,6 +27,7 @@ use crate::github_fake::{Fake, Scenario};
 
 /// One collection of `acme`, or of some of its repositories.
 pub struct Collected {
+    pub store: Store,
     pub log: RunLog,
     pub summary: Result<Summary, github::Error>,
 }
@@ -37,6 +39,10 @@ impl Collected {
 }
 
 pub fn collect(fake: &Fake, token: &str, login: &str, repositories: &[&str]) -> Collected {
+    collect_share(fake, token, login, repositories, Share::Everything)
+}
+
+pub fn collect_share(fake: &Fake, token: &str, login: &str, repositories: &[&str], share: Share) -> Collected {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
         let clock = ManualClock::shared("2026-11-25T03:00:00Z".parse().unwrap());
         let scope = Scope::new("github");
@@ -50,10 +56,10 @@ pub fn collect(fake: &Fake, token: &str, login: &str, repositories: &[&str]) -> 
         let credential = Credential::Token(Secret::new(token));
         let client = Client::new(wire, Source { scope, base: fake.url(), credential }).unwrap();
         let named: Vec<String> = repositories.iter().map(|name| (*name).to_owned()).collect();
-        let plan = Plan::new(Some(login), &named, &Config::default());
+        let plan = Plan { share, ..Plan::new(Some(login), &named, &Config::default()) };
         let summary = github::collect(&client, &plan, &Unwatched).await;
         writer.end(ambit::evidence::End { at: clock.now(), complete: true, why: None }).await.unwrap();
-        Collected { log: store.load(writer.id()).await.unwrap(), summary }
+        Collected { log: store.load(writer.id()).await.unwrap(), store, summary }
     })
 }
 

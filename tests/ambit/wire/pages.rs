@@ -140,6 +140,6 @@ async fn graphql_is_recorded_by_name_and_variables() {
     let pages = log.call(&github_scope(), "graphql", "", "Repo", &[("name", "c")]);
     assert_eq!(pages.records[0].params["owner"], "a");
     assert!(
-        String::from_utf8_lossy(log.object(&pages.records[0].request_body.unwrap()).unwrap()).contains("query Repo")
+        String::from_utf8_lossy(&log.object(&pages.records[0].request_body.unwrap()).unwrap()).contains("query Repo")
     );
 }

@@ -89,7 +89,7 @@ async fn what_is_written_is_read_back_with_its_bodies() {
     assert_eq!(log.records().iter().map(|r| r.path.as_str()).collect::<Vec<_>>(), ["/a", "/b", "/c"]);
     assert_eq!(log.records().iter().map(|r| r.number).collect::<Vec<_>>(), [1, 2, 3]);
     let second = &log.records()[1];
-    assert_eq!(log.body(second).unwrap(), b"body of /b");
+    assert_eq!(log.body(second).unwrap(), "body of /b");
     assert!(second.id.as_str().starts_with("e-") && second.id.as_str().len() == 14);
     assert_eq!(log.record(&second.id).unwrap().path, "/b");
     assert!(log.end().unwrap().complete && !log.torn());
@@ -249,10 +249,10 @@ async fn an_altered_or_missing_body_is_found_and_the_rest_is_read() {
     let body = |at: usize| again.body(&again.records()[at]);
     assert!(matches!(body(0), Err(Error::Damaged { .. })));
     assert!(matches!(body(1), Err(Error::Missing(_))));
-    assert_eq!(body(2).unwrap(), b"body of /c");
+    assert_eq!(body(2).unwrap(), "body of /c");
     let (writer, _) = store.resume(&run).await.unwrap();
     write(&writer, "/a").await; // the same bytes again: what was altered is mended
-    assert_eq!(store.load(&run).await.unwrap().body(&log.records()[0]).unwrap(), b"body of /a");
+    assert_eq!(store.load(&run).await.unwrap().body(&log.records()[0]).unwrap(), "body of /a");
 }
 
 #[tokio::test]
@@ -301,7 +301,7 @@ async fn a_store_can_be_built_from_its_files() {
     let embedded = Store::from_files("demo", files).await.unwrap();
     assert_eq!(embedded.newest_complete().await.unwrap(), run);
     let log = embedded.load(&run).await.unwrap();
-    assert_eq!(log.body(&log.records()[2]).unwrap(), b"body of /c");
+    assert_eq!(log.body(&log.records()[2]).unwrap(), "body of /c");
     let nothing = Store::from_files("demo", Vec::<(String, Vec<u8>)>::new()).await;
     assert!(matches!(nothing, Err(Error::NotAStore { .. })));
 }

@@ -46,7 +46,6 @@ impl Sampling {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::controls::catalogue::{Catalogue, Overlay};
 
     #[test]

@@ -41,7 +41,8 @@ pub fn empty_world() -> World {
 
 #[test]
 fn on_an_empty_world_every_check_is_unknown_or_manual() {
-    let (world, signatures, tiers) = (empty_world(), Signatures::built_in().unwrap(), Tiers::new(&Config::default(), &[]));
+    let (world, signatures, tiers) =
+        (empty_world(), Signatures::built_in().unwrap(), Tiers::new(&Config::default(), &[]));
     let (guardrails, essentials) = (Guardrails::built_in().unwrap(), Essentials::built_in().unwrap());
     let persons = Persons::default();
     let sight = Sight {

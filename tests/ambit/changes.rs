@@ -106,7 +106,7 @@ fn drawn(world: &World) -> Populations {
         world,
         config: &config,
         judges: Judges { signatures: &signatures, persons: &persons },
-        tiers: &Tiers::new(&config),
+        tiers: &Tiers::new(&config, &[]),
         period: Period::parse("2026-10-01", "2026-10-31").unwrap(),
         incidents: &Observed::known(Incidents::default(), Vec::new()),
         reviews: &Observed::known(Vec::new(), Vec::new()),

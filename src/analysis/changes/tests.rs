@@ -164,7 +164,7 @@ fn tested(case: &Case) -> Tested {
     let (signatures, persons) = (Signatures::built_in().unwrap(), Persons::of(&config));
     let mut repository = repository();
     repository.trail = RepositoryTrail { bypasses: suites(case), ..repository.trail };
-    let (tiers, reverts) = (Tiers::new(&config), Reverts::default());
+    let (tiers, reverts) = (Tiers::new(&config, &[]), Reverts::default());
     let incidents = Observed::known(Incidents::default(), Vec::new());
     let history = History::new(Sources {
         repository: &repository,

@@ -2,7 +2,7 @@
 
 use super::{approving::repository, *};
 use crate::{
-    analysis::tiers::Tiers,
+    analysis::{changes::persons::Persons, tiers::Tiers},
     checks::Sight,
     controls::{agents::Signatures, essentials::Essentials, guardrails::Guardrails},
     facts::github::workflows,
@@ -38,14 +38,17 @@ fn outcomes(check: &str, repository: Repository) -> Vec<(Outcome, Severity)> {
         world.forge = known(organization);
     }
     let (signatures, guardrails) = (Signatures::built_in().unwrap(), Guardrails::built_in().unwrap());
-    let (essentials, tiers) = (Essentials::built_in().unwrap(), Tiers::new(&Config::default()));
+    let (essentials, tiers) = (Essentials::built_in().unwrap(), Tiers::new(&Config::default(), &[]));
     let sight = Sight {
         world: &world,
         tiers: &tiers,
         agents: &[],
         paths: &[],
         powers: &[],
+        recovery: &[],
+        alerts: &[],
         signatures: &signatures,
+        persons: &Persons::default(),
         guardrails: &guardrails,
         essentials: &essentials,
     };

@@ -157,7 +157,7 @@ struct Account<'a> {
 }
 
 fn accounts(all: &[Reconciliation]) -> Vec<Account<'_>> {
-    let account = |one| {
+    fn account(one: &Reconciliation) -> Account<'_> {
         let Reconciliation { repository, branch, source, entries, merged, counted, residue, complete, unread } = one;
         Account {
             repository,
@@ -171,7 +171,7 @@ fn accounts(all: &[Reconciliation]) -> Vec<Account<'_>> {
             completeness: completeness_word(*complete),
             not_read: unread,
         }
-    };
+    }
     all.iter().map(account).collect()
 }
 

@@ -12,6 +12,7 @@ use ambit::{
         logging::{Logging, Trail},
         observed::Observed,
         recovery::{Copy, CopyKind, Safeguards},
+        trail::OrganizationTrail,
         world::{CloudAccount, Coverage, Organization, RunFacts, World},
     },
     report::{Assessment, Branding, Finding, Outcome, Severity},
@@ -65,7 +66,7 @@ fn organization() -> Organization {
         subject_template: Observed::absent(Vec::new()),
         workflow_defaults: Observed::absent(Vec::new()),
         two_factor_required: known(true),
-        audit_log: known(true),
+        trail: OrganizationTrail::unread("the scene has no audit log"),
         repositories: known(Vec::new()),
         caller: Observed::absent(Vec::new()),
     }

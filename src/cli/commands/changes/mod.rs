@@ -134,7 +134,7 @@ struct OfRun {
 fn of_run(log: &RunLog, config: &Config, period: Period, lists: &Lists) -> Result<OfRun, Failure> {
     let world = facts::world(log);
     let signatures = Signatures::built_in().map_err(Failure::new)?;
-    let (persons, tiers) = (Persons::of(config), Tiers::new(config));
+    let (persons, tiers) = (Persons::of(config), Tiers::new(config, &world.accounts));
     let inputs = Inputs {
         world: &world,
         config,
@@ -195,7 +195,7 @@ fn handed_in<T>(
 ) -> Result<Observed<T>, Failure> {
     let bytes = environment::read_file(path)?;
     let read = parse(&path.display().to_string(), &bytes).map_err(Failure::new)?;
-    Ok(Observed::known(read, vec![format!("file-{}", Digest::of(&bytes).short(12)).into()]))
+    Ok(Observed::known(read, vec![format!("file-{}", Digest::of(&bytes).short(12)).as_str().into()]))
 }
 
 fn told(populations: &Populations) -> String {

@@ -47,10 +47,12 @@ fn newest_first(mut entries: Vec<AuditEntry>) -> Vec<AuditEntry> {
 /// An owner's export: a JSON array, or one JSON object a line ("Exporting audit log activity for your organization").
 fn exported(reader: &Reader<'_>, record: &Record, login: &str) -> Observed<Vec<AuditEntry>> {
     let evidence = vec![record.id.clone()];
-    let text = match reader.log.body(record).map(str::from_utf8) {
-        Ok(Ok(text)) => text,
-        Ok(Err(_)) => return Observed::failed("the exported audit log is not UTF-8", evidence),
+    let body = match reader.log.body(record) {
+        Ok(body) => body,
         Err(damage) => return Observed::failed(damage.to_string(), evidence),
+    };
+    let Ok(text) = str::from_utf8(&body) else {
+        return Observed::failed("the exported audit log is not UTF-8", evidence);
     };
     match values(text) {
         Ok(items) => each(Observed::known(items, evidence), |item| entry(item, login)),

@@ -29,11 +29,11 @@ pub fn gaps(repository: &Repository, branch: &Branch) -> Vec<Gap> {
 /// The owners of a path; empty where no line takes it in, or the last one that does names nobody.
 pub fn owners<'a>(text: &'a str, path: &str) -> Vec<&'a str> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
-    let rows = lines.filter_map(|line| {
+    let mut rows = lines.filter_map(|line| {
         let mut words = line.split_whitespace();
         Some((words.next()?, words))
     });
-    rows.filter(|(pattern, _)| takes_in(pattern, path)).last().map(|(_, owners)| owners.collect()).unwrap_or_default()
+    rows.rfind(|(pattern, _)| takes_in(pattern, path)).map(|(_, owners)| owners.collect()).unwrap_or_default()
 }
 
 /// A pattern with a slash before its end is meant from the root; one without, at any depth. One that names a folder takes in

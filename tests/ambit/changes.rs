@@ -47,10 +47,12 @@ fn commit(at: char, parent: char, day: u32) -> Value {
 }
 
 fn push(id: u64, kind: &str, before: char, after: char, day: u32) -> Value {
+    let url = "https://api.github.com/users/bob";
     let actor = json!({
-        "login": "bob", "id": 102, "node_id": "U_102", "avatar_url": "", "events_url": "", "followers_url": "", "following_url": "",
-        "gists_url": "", "gravatar_id": null, "html_url": "", "organizations_url": "", "received_events_url": "", "repos_url": "",
-        "site_admin": false, "starred_url": "", "subscriptions_url": "", "type": "User", "url": "",
+        "login": "bob", "id": 102, "node_id": "U_102", "avatar_url": url, "events_url": url, "followers_url": url,
+        "following_url": url, "gists_url": url, "gravatar_id": null, "html_url": url, "organizations_url": url,
+        "received_events_url": url, "repos_url": url, "site_admin": false, "starred_url": url, "subscriptions_url": url,
+        "type": "User", "url": url,
     });
     json!({
         "id": id, "node_id": "P", "before": sha(before), "after": sha(after), "ref": "refs/heads/main",
@@ -63,7 +65,11 @@ fn scenario(pushes: Vec<Value>, line: Vec<Value>, gone: Option<(char, Vec<Value>
     let mut scenario = Scenario::reach();
     scenario.patch("/repos/acme/shop/activity".to_owned(), Value::Array(pushes));
     let shop = scenario.graphql.repositories.get_mut("acme/shop").unwrap();
-    let mut commits = serde_json::Map::from_iter([("main".to_owned(), Value::Array(line))]);
+    let mut before = commit('9', '8', 1);
+    before["committedDate"] = json!("2026-09-01T10:00:00Z");
+    let quiet = |name: &str| (name.to_owned(), json!([before]));
+    let mut commits = serde_json::Map::from_iter([quiet("develop"), quiet("release/1.0")]);
+    commits.insert("main".to_owned(), Value::Array(line));
     if let Some((start, line)) = gone {
         commits.insert(sha(start), Value::Array(line));
     }

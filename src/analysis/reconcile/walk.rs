@@ -256,11 +256,8 @@ fn depths<'a>(commits: &BTreeMap<&'a str, &'a LineCommit>) -> BTreeMap<&'a str, 
         let chain = std::iter::successors(Some(start), |commit| commits.get(commit.parent.as_deref()?));
         let new: Vec<&&LineCommit> = chain.take_while(unknown).collect();
         let below = new.last().and_then(|last| depths.get(last.parent.as_deref()?)).copied();
-        let mut depth = below.map_or(0, |below| below + 1);
-        for commit in new.into_iter().rev() {
-            depths.insert(&commit.sha, depth);
-            depth += 1;
-        }
+        let lowest = below.map_or(0, |below| below + 1);
+        depths.extend(new.into_iter().rev().map(|commit| commit.sha.as_str()).zip(lowest..));
     }
     depths
 }

@@ -127,7 +127,7 @@ fn every_wrong_value_is_told_at_once_in_order_of_lines() {
         problems(text),
         [
             "ambit.toml:2: `branches` in [tiers.production] must be an array of strings; found string",
-            "ambit.toml:3: `1` in [tiers.production] is no AWS account id; allowed: twelve digits",
+            "ambit.toml:3: `1` in [tiers.production] is no AWS account; allowed: twelve digits, or a name",
             "ambit.toml:6: `kind` in [[agent]] cannot be `robot`; allowed: app, bot, workflow, person, principal",
             "ambit.toml:7: `approved_on` in [[agent]] must be a date such as 2026-11-25",
             "ambit.toml:9: `type` in [soc2] cannot be `3`; allowed: 1, 2",

@@ -106,6 +106,12 @@ impl Contract {
     }
 
     fn check_value(&self, route: &Route, key: &str, text: &str, schema: &Value) -> Option<String> {
+        // The description asks for a date-time and points to the search syntax of dates, `>=2026-10-01` among it.
+        // <https://docs.github.com/en/search-github/getting-started-with-searching-on-github/understanding-the-search-syntax>
+        if key == "created" && route.path.ends_with("/actions/runs") {
+            let date = text.trim_start_matches(['<', '>', '=']);
+            return date.parse::<jiff::civil::Date>().err().map(|why| format!("query `{key}`: {why}"));
+        }
         let value = match schema["type"].as_str() {
             Some("integer" | "number") => text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n)),
             Some("boolean") => text.parse::<bool>().map_or_else(|_| json!(text), |b| json!(b)),

@@ -85,6 +85,10 @@ export class Contract {
   }
 
   checkValue(route, key, text, schema) {
+    // The description asks for a date-time and points to the search syntax of dates, `>=2026-10-01` among it:
+    // https://docs.github.com/en/search-github/getting-started-with-searching-on-github/understanding-the-search-syntax
+    if (key === "created" && route.path.endsWith("/actions/runs"))
+      return Number.isNaN(Date.parse(text.replace(/^[<>]=?/, ""))) ? [`query '${key}' must hold a date`] : [];
     let value = text;
     if (schema.type === "integer" || schema.type === "number") value = Number(text);
     if (Number.isNaN(value)) return [`query '${key}' must be ${schema.type}`];

@@ -101,7 +101,7 @@ export class State {
         return this.tree(full, args.tree_sha, query.has("recursive"));
       case "/orgs/{org}/rulesets":
         return Object.entries(this.rest)
-          .filter(([path]) => path.startsWith(`/orgs/${args.org}/rulesets/`))
+          .filter(([path]) => path.startsWith(`/orgs/${args.org}/rulesets/`) && /\/rulesets\/\d+$/.test(path))
           .map(([, ruleset]) => listed(ruleset));
       default:
         return undefined;

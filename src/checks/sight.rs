@@ -7,15 +7,17 @@ use crate::{
         changes::persons::Persons,
         tiers::Tiers,
     },
-    checks::Sheet,
+    checks::{Sheet, isolation},
     controls::{agents::Signatures, essentials::Essentials, guardrails::Guardrails},
     model::{
         cloud::DataStore,
+        iam::RoleDetail,
         id::{AgentId, PathId},
         observed::Gap,
         pipeline::{Environment, Workflow, WorkflowFile},
         rules::Branch,
         tier::Tier,
+        truth::Truth,
         world::{CloudAccount, Organization, Repository, World},
     },
     reach::{
@@ -183,21 +185,38 @@ impl<'a> Sight<'a> {
 
     /// The paths that run through a principal and are not closed.
     pub fn paths_through(&self, arn: &str) -> Vec<PathId> {
-        let through = |path: &&ReachPath| {
-            path.verdict != Verdict::Closed
-                && path.hops.iter().any(|hop| hop.to.kind == HopKind::Principal && principal_of(&hop.to.id) == arn)
-        };
+        let through = |path: &&ReachPath| path.verdict != Verdict::Closed && runs_through(path, arn);
         self.paths.iter().filter(through).map(|path| path.id.clone()).collect()
     }
 
-    /// Whether a principal is an agent's own.
-    pub fn is_agent(&self, arn: &str) -> bool {
-        self.agents.iter().any(|agent| matches!(&agent.identity, Identity::Principal(own) if own.as_str() == arn))
+    /// Whether an agent is this principal or reaches it; unknown where only what was not read says so: of such a principal
+    /// nothing passes, or the less was read the more would.
+    pub fn reached(&self, arn: &str) -> Truth {
+        let own = |agent: &AgentPrincipal| matches!(&agent.identity, Identity::Principal(own) if own.as_str() == arn);
+        let through = |path: &&ReachPath| path.verdict != Verdict::Closed && runs_through(path, arn);
+        let ways: Vec<&ReachPath> = self.paths.iter().filter(through).collect();
+        match ways.iter().any(|path| path.verdict != Verdict::Possible) || self.agents.iter().any(own) {
+            true => Truth::True,
+            false if ways.is_empty() => Truth::False,
+            false => Truth::Unknown,
+        }
+    }
+
+    /// An Unknown row for a role of which only what was not read says that an agent reaches it.
+    pub fn reached_perhaps(&self, sheet: &mut Sheet<'_>, role: &RoleDetail) {
+        let mut perhaps = self.paths.iter().filter(|path| path.verdict == Verdict::Possible);
+        let unless = perhaps.find(|path| runs_through(path, &role.arn)).map(|path| path.unless.as_slice());
+        let statement = format!("whether an agent reaches {} could not be told", role.role_name);
+        sheet.unknown(&*role.arn, statement, isolation::paths::whether(unless.unwrap_or_default()));
     }
 
     pub fn agent(&self, id: &AgentId) -> Option<&'a AgentPrincipal> {
         self.agents.iter().find(|agent| agent.agent.id == *id)
     }
+}
+
+fn runs_through(path: &ReachPath, arn: &str) -> bool {
+    path.hops.iter().any(|hop| hop.to.kind == HopKind::Principal && principal_of(&hop.to.id) == arn)
 }
 
 /// The ARN in a node's id: a principal that rewrote its rights carries a mark behind it.

@@ -13,7 +13,10 @@ use crate::{
         Effect, Policy,
         policy::{Element, Statement},
     },
-    model::iam::{AuthorizationDetails, RoleDetail},
+    model::{
+        iam::{AuthorizationDetails, RoleDetail},
+        truth::Truth,
+    },
 };
 
 check!(
@@ -35,7 +38,8 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let Some(details) = account.principals.seen() else { continue };
         for role in &details.roles {
             let paths = sight.paths_through(&role.arn);
-            if paths.is_empty() && !sight.is_agent(&role.arn) {
+            let reached = sight.reached(&role.arn);
+            if reached == Truth::False {
                 continue;
             }
             let idle: BTreeSet<String> = policies(details, role)
@@ -43,8 +47,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 .flat_map(|policy| policy.statements.iter().filter_map(|one| why(policy, one)))
                 .collect();
             let name = &role.role_name;
-            if idle.is_empty() {
+            if idle.is_empty() && reached == Truth::True {
                 sheet.pass(&*role.arn, format!("no statement on {name} does nothing"), evidence);
+            } else if idle.is_empty() {
+                sight.reached_perhaps(sheet, role);
             } else {
                 let statement = format!("on {name}, {}", idle.into_iter().collect::<Vec<_>>().join("; "));
                 sheet.fail(&*role.arn, statement, evidence).paths(paths).fix("bind_role_itself", &[("role", name)]);

@@ -13,6 +13,7 @@ use crate::{
         policy::{Element, Statement},
         principal::Named,
     },
+    model::{observed::Gap, truth::Truth},
 };
 
 check!(
@@ -34,7 +35,8 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let roles = account.principals.seen().map_or(&[][..], |details| details.roles.as_slice());
         for role in roles {
             let paths = sight.paths_through(&role.arn);
-            if paths.is_empty() && !sight.is_agent(&role.arn) {
+            let reached = sight.reached(&role.arn);
+            if reached == Truth::False {
                 continue;
             }
             let policy = Policy::parse("trust", role.assume_role_policy_document.text());
@@ -42,15 +44,17 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             let open: Vec<usize> =
                 policy.statements.iter().filter(|one| admits_nameless(one)).map(|one| one.index + 1).collect();
             if policy.statements.iter().any(Statement::is_unreadable) {
-                let gap = crate::model::observed::Gap {
+                let gap = Gap {
                     what: format!("the trust policy of {name}"),
                     why: "a statement cannot be read".to_owned(),
                     needs: None,
                     evidence: evidence.clone(),
                 };
                 sheet.unknown(&*role.arn, format!("whether sessions of {name} are named could not be told"), vec![gap]);
-            } else if open.is_empty() {
+            } else if open.is_empty() && reached == Truth::True {
                 sheet.pass(&*role.arn, format!("no caller of {name} chooses its session's name freely"), evidence);
+            } else if open.is_empty() {
+                sight.reached_perhaps(sheet, role);
             } else {
                 let statement = format!(
                     "a caller of {name} names its session as it likes (trust policy statement {}): records do not tell which run acted",

@@ -3,14 +3,15 @@
 use crate::{
     base::foreign::Foreign,
     checks::{Sheet, Sight},
-    model::{action::ActionClass, id::EvidenceId, observed::Gap, tier::Tier},
+    model::{action::ActionClass, id::EvidenceId, observed::Gap, tier::Tier, world::CloudAccount},
     reach::path::{ReachPath, Verdict},
 };
 
 /// Writes one row for each agent. `deed` reads on from "can": `delete production data`.
 pub fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, classes: &[ActionClass], deed: &str) {
-    let stores_read = !sight.accounts(sheet).is_empty() && sight.world.accounts.iter().all(|one| one.stores.is_whole());
-    let targets_read = sight.world.forge.seen().is_some() && stores_read;
+    let whole = |account: &CloudAccount| account.stores.is_whole() && account.principals.is_whole();
+    let accounts_read = !sight.accounts(sheet).is_empty() && sight.world.accounts.iter().all(whole);
+    let all_read = sight.world.forge.seen().is_some() && accounts_read;
     sight.unread_ways(sheet);
     unread_stores(sight, sheet);
     for agent in sight.agents {
@@ -18,7 +19,7 @@ pub fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, classes: &[ActionClass], 
             path.agent == agent.agent.id && path.tier == Tier::Production && classes.contains(&path.class)
         };
         let paths: Vec<&ReachPath> = sight.paths.iter().filter(concerns).collect();
-        row(sheet, &agent.agent.name, agent.agent.id.as_str(), &paths, deed, targets_read);
+        row(sheet, &agent.agent.name, agent.agent.id.as_str(), &paths, deed, all_read);
     }
     if sight.agents.is_empty() && sheet.is_empty() {
         sheet.not_applicable("agents", "no coding agent was found in what was read", &[]);
@@ -33,7 +34,7 @@ fn unread_stores(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     }
 }
 
-fn row(sheet: &mut Sheet<'_>, name: &Foreign, id: &str, paths: &[&ReachPath], deed: &str, targets_read: bool) {
+fn row(sheet: &mut Sheet<'_>, name: &Foreign, id: &str, paths: &[&ReachPath], deed: &str, all_read: bool) {
     let of = |verdict: Verdict| paths.iter().filter(move |path| path.verdict == verdict).copied();
     let evidence =
         |path: &ReachPath| -> Vec<EvidenceId> { path.hops.iter().flat_map(|hop| hop.evidence.clone()).collect() };
@@ -46,9 +47,9 @@ fn row(sheet: &mut Sheet<'_>, name: &Foreign, id: &str, paths: &[&ReachPath], de
     } else if let Some(worst) = of(Verdict::Possible).next() {
         let gaps = unless(worst);
         sheet.unknown(id, worst.sentence.clone(), gaps).paths(of(Verdict::Possible).map(|path| path.id.clone()));
-    } else if !targets_read {
+    } else if !all_read {
         let gap = Gap {
-            what: "production resources".to_owned(),
+            what: "production resources, and the roles that reach them".to_owned(),
             why: "not all of GitHub and AWS was read".to_owned(),
             needs: None,
             evidence: Vec::new(),

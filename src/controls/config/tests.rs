@@ -105,7 +105,7 @@ fn unknown_keys_name_file_line_and_what_is_allowed() {
     assert_eq!(
         problems("\n[tiers.production]\nbrnches = [\"main\"]\n"),
         ["ambit.toml:3: unknown key `brnches` in [tiers.production]; allowed: branches, environments, accounts, \
-             resources, tags"]
+             units, resources, tags"]
     );
     assert_eq!(
         problems("[tiers.prod]\n"),

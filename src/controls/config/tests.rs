@@ -114,7 +114,7 @@ fn unknown_keys_name_file_line_and_what_is_allowed() {
     assert_eq!(
         problems("[teirs.production]\n"),
         ["ambit.toml:1: unknown key `teirs` in the file; allowed: tiers, scope, agent, people, soc2, accept, \
-             response, branding, hook"]
+             response, branding, emergency, hook"]
     );
 }
 

@@ -218,12 +218,15 @@ impl<'a> Weighing<'a> {
         if request.service() != "kms" {
             return Fit::direct(Truth::False);
         }
+        let fit = |principal: &str, truth: Truth| {
+            let (naming, open) = Named::parse("AWS", principal).names(request.caller);
+            Fit::of(naming, truth.and(if open { Truth::Unknown } else { Truth::True }))
+        };
         let covering = |grant: &KmsGrant| {
             let operation = grant.operations.iter().any(|name| name.eq_ignore_ascii_case(request.operation()));
-            let (naming, open) = Named::parse("AWS", &grant.grantee).names(request.caller);
-            let truth = Truth::from(operation).and(if open { Truth::Unknown } else { Truth::True });
-            let truth = truth.and(aws_rules::grant_constraints(grant, request));
-            Fit::of(naming, truth)
+            let held = Truth::from(operation).and(aws_rules::grant_constraints(grant, request));
+            let retires = grant.retiring.iter().filter(|_| request.operation() == "retiregrant");
+            retires.map(|principal| fit(principal, Truth::True)).fold(fit(&grant.grantee, held), Fit::or)
         };
         self.layers.kms_grants.iter().map(covering).fold(Fit::direct(Truth::False), Fit::or)
     }

@@ -27,7 +27,22 @@ fn trust_policies_are_decided_as_aws_decided_them() {
     check("trust ground truth", include_str!("../../data/iam/trust-groundtruth.jsonl"), 9);
 }
 
+const OWN: &str = include_str!("../../data/iam/cases.jsonl");
+
 #[test]
 fn own_cases_are_decided_as_their_pages_say() {
-    check("own cases", include_str!("../../data/iam/cases.jsonl"), 330);
+    check("own cases", OWN, 380);
+}
+
+#[test]
+fn own_cases_name_their_page_and_none_stands_twice() {
+    let cases: Vec<serde_json::Value> = OWN.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of_aws = |basis: &str| {
+        basis.starts_with("https://docs.aws.amazon.com/") || basis.starts_with("https://docs.amazonaws.cn/")
+    };
+    let bare: Vec<_> =
+        cases.iter().filter(|case| !case["basis"].as_str().is_some_and(of_aws)).map(|case| &case["id"]).collect();
+    assert!(bare.is_empty(), "{bare:?}");
+    let names: std::collections::BTreeSet<_> = cases.iter().map(|case| case["id"].to_string()).collect();
+    assert_eq!(names.len(), cases.len());
 }

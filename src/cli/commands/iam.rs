@@ -264,6 +264,8 @@ fn phrase(residual: &Residual) -> String {
         Question::Layer { unread: Layer::Rcp } => "unless an RCP that was not read forbids it".to_owned(),
         Question::Layer { unread } => format!("if the {}, which was not read, agrees", unread.name().replace('_', " ")),
         Question::ResourceAccount => "if the resource belongs to the right account".to_owned(),
+        Question::PublicAccessBlock => "unless S3 Block Public Access, which was not read, forbids it".to_owned(),
+        Question::KmsGrant { grantee } => format!("if the KMS grant to {grantee} covers it"),
         Question::ServiceLinkedRole { exempt_from } => {
             format!("if the caller is a service-linked role, which the {} does not bind", exempt_from.name())
         }

@@ -1,6 +1,16 @@
 //! Every line of the case files is decided as it expects.
 
-use ambit::iam::cases::Case;
+use ambit::iam::{Decision, Verdict, cases::Case};
+
+/// Whether the verdict comes with its reasons.
+fn is_told(decision: &Decision) -> bool {
+    match decision.verdict {
+        Verdict::Allow => decision.residual.is_empty(),
+        Verdict::ExplicitDeny => !decision.because.is_empty(),
+        Verdict::ImplicitDeny => !decision.missing.is_empty(),
+        Verdict::Depends => !decision.residual.is_empty(),
+    }
+}
 
 fn check(name: &str, text: &str, at_least: usize) {
     let mut wrong = Vec::new();
@@ -9,7 +19,7 @@ fn check(name: &str, text: &str, at_least: usize) {
         let case = Case::parse(line).expect(line);
         let decision = case.decide();
         count += 1;
-        if Some(decision.verdict.name()) != case.expect.as_deref() {
+        if Some(decision.verdict.name()) != case.expect.as_deref() || !is_told(&decision) {
             wrong.push(format!("{}: expected {:?}, got {decision:?}", case.id, case.expect));
         }
     }

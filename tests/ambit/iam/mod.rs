@@ -5,3 +5,4 @@ mod cases;
 mod corpus;
 mod escalation;
 mod properties;
+mod trust;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod cases;
+mod commands;
 mod corpus;
 mod escalation;
 mod properties;

@@ -49,6 +49,18 @@ pub enum EntryKind {
     FreeHand,
 }
 
+impl EntryKind {
+    /// As a rule's id: `entry.open_door`.
+    pub fn rule(self) -> &'static str {
+        match self {
+            EntryKind::OpenDoor => "entry.open_door",
+            EntryKind::UntrustedText => "entry.untrusted_text",
+            EntryKind::UntrustedHead => "entry.untrusted_head",
+            EntryKind::FreeHand => "entry.free_hand",
+        }
+    }
+}
+
 /// What decides beside the file itself.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
@@ -81,10 +93,55 @@ pub fn of_job(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Vec<E
     all
 }
 
+/// Whether strangers steer a job's agent while the job holds rights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// None does, or the job holds nothing.
+    Shut,
+    /// It hangs on another job, an action that is not known, or defaults of tokens that were not read.
+    Perhaps(Entry),
+    Open {
+        entry: Entry,
+        holds: Vec<String>,
+    },
+}
+
+/// The worst way in. A free hand alone lets nobody in.
+pub fn judge(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Judged {
+    let worst = |around: Surroundings<'_>| {
+        of_job(around, workflow, job).into_iter().find(|entry| entry.kind != EntryKind::FreeHand)
+    };
+    let Some(entry) = worst(around).filter(|entry| entry.severity >= Severity::Medium) else { return Judged::Shut };
+    let least = least();
+    let at_least = worst(Surroundings { defaults: around.defaults.or(Some(&least)), ..around });
+    let sure = at_least.is_some_and(|entry| entry.severity >= Severity::Medium);
+    match entry.strangers == Truth::Unknown || !sure {
+        true => Judged::Perhaps(entry),
+        false => Judged::Open { entry, holds: holdings(around, workflow, job) },
+    }
+}
+
+/// The defaults that give least.
+fn least() -> WorkflowDefaults {
+    WorkflowDefaults { default_permissions: "read".to_owned(), can_approve_reviews: false }
+}
+
+/// Whether a job runs an agent.
+pub fn runs_agent(signatures: &Signatures, job: &Job) -> bool {
+    job.steps.iter().any(|step| agent_step(signatures, step).is_some())
+}
+
+/// A step of the job whose agent asks nobody, and what the job holds, in words.
+pub fn unasked(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Option<(Entry, String)> {
+    let free = of_job(around, workflow, job).into_iter().find(|entry| entry.kind == EntryKind::FreeHand)?;
+    let holds = holdings(around, workflow, job);
+    Some((free, if holds.is_empty() { "nothing that writes".to_owned() } else { holds.join(" and ") }))
+}
+
 /// Marks the agents of workflows that strangers surely steer while the job holds rights. Defaults that were not read count as
 /// those that give least: what is only possible is the check's to say.
 pub fn mark_steered(world: &World, signatures: &Signatures, guardrails: &Guardrails, agents: &mut [AgentPrincipal]) {
-    let least = WorkflowDefaults { default_permissions: "read".to_owned(), can_approve_reviews: false };
+    let least = least();
     for principal in agents {
         let Identity::Job { repository, workflow, job } = &principal.identity else { continue };
         let Some(repository) = world.repositories().iter().find(|known| known.name == *repository) else { continue };

@@ -3,6 +3,7 @@
 //!
 //! Files in a repository are claims of whoever may push there: a weakness in them counts, a strength proves nothing.
 
+mod condition;
 pub mod entry;
 pub mod essentials;
 pub mod instructions;

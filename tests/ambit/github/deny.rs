@@ -133,11 +133,9 @@ fn each_field_left_out() {
         ("GET /repos/{owner}/{repo}/environments", "protection_rules"),
         ("GET /repos/{owner}/{repo}/environments", "deployment_branch_policy"),
         ("GET /repos/{owner}/{repo}/environments", "can_admins_bypass"),
-        ("GET /repos/{owner}/{repo}/actions/permissions", "allowed_actions"),
         ("GET /repos/{owner}/{repo}/collaborators", "permissions"),
         ("GET /repos/{owner}/{repo}/keys", "last_used"),
         ("GET /orgs/{org}/teams/{team_slug}/repos", "permissions"),
-        ("GET /orgs/{org}/teams/{team_slug}/repos", "role_name"),
     ] {
         let fake = Fake::start(Scenario::reach());
         fake.omit(TOKEN, operation, &[field]);

@@ -177,12 +177,12 @@ async fn nobody_follows_to_another_host() {
     assert_eq!(org["members"]["reading"]["known"]["complete"], false);
     let shop = org["repositories"]["reading"]["known"]["value"].as_array().unwrap();
     let shop = shop.iter().find(|repository| repository["name"] == "acme/shop").unwrap();
-    assert!(shop["rulesets"]["reading"]["failed"].is_object(), "{}", shop["rulesets"]["reading"]);
+    assert_ne!(shop["rulesets"]["reading"]["known"]["complete"], true, "{}", shop["rulesets"]["reading"]);
 }
 
 /// Rows move while the pages are read: one shows twice, so another was missed.
-#[tokio::test]
-async fn a_list_that_moves_under_us_is_not_whole() {
+#[test]
+fn a_list_that_moves_under_us_is_not_whole() {
     let people = |ids: std::ops::Range<u64>| -> Vec<Value> {
         let row = &Scenario::reach().rest["/orgs/acme/members"][0];
         let person = |id: u64| {

@@ -87,7 +87,7 @@ fn a_run_killed_at_any_request_goes_on_to_the_same_facts() {
 }
 
 #[test]
-fn an_owner_hands_over_a_short_run_and_doctor_asks_for_less() {
+fn an_owner_hands_over_a_short_run_and_less_is_unknown() {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::start(Scenario::reach());
     done(&collect(&folder, &fake, "ghs_least", "reader", &[]).output().unwrap());
@@ -95,14 +95,13 @@ fn an_owner_hands_over_a_short_run_and_doctor_asks_for_less() {
     done(&ambit(&folder, "").args(["merge", "reader", "owner", "--store", "joined"]).output().unwrap());
     let open = |store: &str| facts(&folder.path().join(store)).to_string().matches("\"denied\"").count();
     assert!(open("joined") < open("reader") / 2, "{} of {} are still denied", open("joined"), open("reader"));
-    let doctor = |store: &str| {
-        let output = ambit(&folder, "").args(["doctor", "--store", store]).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
+    // `unknown       119 of 156 findings, over 53 checks`
+    let unknown = |store: &str| -> usize {
+        let doctor = ambit(&folder, "").args(["doctor", "--store", store]).output().unwrap();
+        let told = String::from_utf8(doctor.stdout).unwrap();
+        let line = told.lines().find_map(|line| line.trim().strip_prefix("unknown ")).expect(&told);
+        line.split_whitespace().next().unwrap().parse().unwrap()
     };
-    let (before, after) = (doctor("reader"), doctor("joined"));
-    assert!(
-        before.contains("organization administration: write") && before.lines().count() > after.lines().count(),
-        "{before}\n{after}"
-    );
+    assert!(unknown("joined") < unknown("reader"), "{} of {}", unknown("joined"), unknown("reader"));
     fake.assert_no_violations();
 }

@@ -320,7 +320,8 @@ fn one_rule(ruleset: &Ruleset, rule: &Rule, actor: &RefActor, branch: &str, evid
         (Some(_), true) => RefPass::free(
             format!("{} may merge its own pull requests past ruleset {}", actor.login, ruleset.name),
             evidence,
-        ),
+        )
+        .by_bypass(),
         (Some(review), false) => approvals(review.approvals, branch, evidence),
         (None, _) => RefPass::blocked(
             format!("ruleset {} forbids {} to {} {branch}", ruleset.name, actor.login, rule.kind),

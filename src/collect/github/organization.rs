@@ -69,6 +69,18 @@ pub(super) async fn collect(client: &Client, plan: &Plan, account: &Account) -> 
         return Ok(Known { secrets: true, rulesets: BTreeSet::new(), bypasses: false });
     }
     let login = &account.login;
+    let ((), (), secrets, rulesets, bypasses) = tokio::try_join!(
+        settings(client, login),
+        teams(client, login),
+        secrets(client, login),
+        rulesets(client, plan, login),
+        trail::organization(client, plan, login),
+    )?;
+    Ok(Known { secrets, rulesets, bypasses })
+}
+
+/// What needs one question each.
+async fn settings(client: &Client, login: &str) -> Result<(), Error> {
     let at = |rest: &str| paths::org(login, rest);
     for rest in ["/members", "/members?role=admin", "/installations", "/actions/runners"] {
         client.get_paged(&at(rest)).await?;
@@ -76,12 +88,7 @@ pub(super) async fn collect(client: &Client, plan: &Plan, account: &Account) -> 
     for rest in ["/actions/oidc/customization/sub", "/actions/permissions/workflow"] {
         client.get(&at(rest)).await?;
     }
-    teams(client, login).await?;
-    Ok(Known {
-        secrets: secrets(client, login).await?,
-        rulesets: rulesets(client, plan, login).await?,
-        bypasses: trail::organization(client, plan, login).await?,
-    })
+    Ok(())
 }
 
 async fn rulesets(client: &Client, plan: &Plan, login: &str) -> Result<BTreeSet<u64>, Error> {

@@ -77,8 +77,10 @@ impl<'a> Reader<'a> {
             }
         }
         let settled_first = pages.records.first().is_some_and(|record| record.granted());
+        let distinct = distinct(&items);
+        let moved = pages.records.len() > 1 && distinct < items.len();
         match (&pages.stop, settled_first) {
-            (Stop::End, _) if total.is_none_or(|total| distinct(&items) >= total) => Got::Value(items, evidence),
+            (Stop::End, _) if !moved && total.is_none_or(|total| distinct >= total) => Got::Value(items, evidence),
             (Stop::End, _) | (_, true) => Got::Part(items, evidence),
             (_, false) => self.stopped(&pages),
         }

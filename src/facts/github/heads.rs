@@ -28,7 +28,7 @@ pub const OWNERS: [&str; 3] = ["ownersGithub", "ownersRoot", "ownersDocs"];
 #[derive(Debug, Clone, Default)]
 pub struct Head {
     pub root: Folder,
-    /// All below `.github`, where that is a folder.
+    /// All below `.github`, where that is a folder and was shown whole.
     pub github: Option<Folder>,
     /// Texts of workflow files and of CODEOWNERS, by path.
     pub texts: BTreeMap<String, String>,
@@ -43,7 +43,8 @@ impl Head {
         let root = folder(entries(node.get("root")?)?, "");
         let below = |name: &str| root.folders.contains_key(name);
         let github = match below(".github") {
-            true => Some(folder(entries(node.get("github")?)?, ".github/")),
+            // A folder below it that is withheld leaves the whole to REST.
+            true => Some(folder(entries(node.get("github")?)?, ".github/")).filter(|github| !github.truncated),
             false => None,
         };
         let (mut texts, mut named) = (BTreeMap::new(), Vec::new());
@@ -109,18 +110,21 @@ fn entries(tree: &Value) -> Option<&Vec<Value>> {
     tree.get("entries")?.as_array()
 }
 
-/// A listing with those nested in it, every path below `prefix`.
+/// A listing with those nested in it, every path below `prefix`. One that was asked for and not shown cuts it short.
 fn folder(entries_of: &[Value], prefix: &str) -> Folder {
     let mut all = Folder::default();
     for entry in entries_of {
         let Some(path) = text(entry, "name").map(|name| format!("{prefix}{name}")) else { continue };
         match text(entry, "type").as_deref() {
             Some("tree") => {
-                if let Some(nested) = entry.get("object").and_then(entries) {
+                let below = entry.get("object");
+                if let Some(nested) = below.and_then(entries) {
                     let nested = folder(nested, &format!("{path}/"));
                     all.files.extend(nested.files);
                     all.folders.extend(nested.folders);
+                    all.truncated |= nested.truncated;
                 }
+                all.truncated |= below.is_some_and(|below| entries(below).is_none());
                 all.folders.insert(path, text(entry, "oid").unwrap_or_default());
             }
             Some("commit") => {}

@@ -58,11 +58,13 @@ fn each_operation_refused_alone() {
 /// The facts that decide a gate, two at a time: what one lacks, another must not make up for.
 #[test]
 fn each_pair_of_gates_refused() {
-    const GATES: [&str; 7] = [
+    const GATES: [&str; 9] = [
         "GET /orgs/{org}/installations",
+        "GET /orgs/{org}/rulesets",
         "GET /orgs/{org}/rulesets/{ruleset_id}",
         "GET /repos/{owner}/{repo}/branches/{branch}/protection",
         "GET /repos/{owner}/{repo}/environments",
+        "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies",
         "GET /repos/{owner}/{repo}/rules/branches/{branch}",
         "GET /repos/{owner}/{repo}/rulesets",
         "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}",
@@ -70,7 +72,50 @@ fn each_pair_of_gates_refused() {
     let (full, _) = full();
     let pairs =
         GATES.iter().enumerate().flat_map(|(at, one)| GATES.iter().skip(at + 1).map(move |other| [*one, *other]));
-    assert_none(pairs.flat_map(|pair| check(&pair.join(" and "), &full, denied(&pair, 404))).collect());
+    let cases: Vec<_> = pairs.flat_map(|pair| [(pair, 403), (pair, 404)]).collect();
+    println!("deny matrix: {} pairs", cases.len());
+    let case = |(pair, status): &([&str; 2], u16)| check(&pair.join(" and "), &full, denied(pair, *status));
+    assert_none(cases.iter().flat_map(case).collect());
+}
+
+/// A field of a GraphQL answer, null with an error that says why, and null without a word.
+#[test]
+fn each_graphql_field_withheld() {
+    const FIELDS: [&str; 22] = [
+        "Query.repository",
+        "Repository.object",
+        "Repository.pullRequests",
+        "Tree.entries",
+        "TreeEntry.object",
+        "TreeEntry.oid",
+        "Blob.text",
+        "Commit.history",
+        "PullRequest.author",
+        "PullRequest.mergedBy",
+        "PullRequest.mergeCommit",
+        "PullRequest.mergedAt",
+        "PullRequest.labels",
+        "PullRequest.reviews",
+        "PullRequest.commits",
+        "PullRequest.statusCheckRollup",
+        "PullRequestReview.author",
+        "PullRequestReview.commit",
+        "PullRequestReview.submittedAt",
+        "PullRequestCommit.commit",
+        "Commit.author",
+        "GitActor.user",
+    ];
+    let (full, _) = full();
+    let mut claims = Vec::new();
+    for field in FIELDS {
+        for (way, withhold) in [("refused", Fake::deny_field as fn(&Fake, &str, &str)), ("null", Fake::null_field)] {
+            let fake = Fake::start(Scenario::reach());
+            withhold(&fake, TOKEN, field);
+            claims.extend(check(&format!("{field} ({way})"), &full, fake));
+        }
+    }
+    println!("deny matrix: {} cases of GraphQL", 2 * FIELDS.len());
+    assert_none(claims);
 }
 
 #[test]
@@ -88,6 +133,9 @@ fn each_field_left_out() {
         ("GET /repos/{owner}/{repo}/environments", "protection_rules"),
         ("GET /repos/{owner}/{repo}/environments", "deployment_branch_policy"),
         ("GET /repos/{owner}/{repo}/environments", "can_admins_bypass"),
+        ("GET /repos/{owner}/{repo}/collaborators", "permissions"),
+        ("GET /repos/{owner}/{repo}/keys", "last_used"),
+        ("GET /orgs/{org}/teams/{team_slug}/repos", "permissions"),
     ] {
         let fake = Fake::start(Scenario::reach());
         fake.omit(TOKEN, operation, &[field]);

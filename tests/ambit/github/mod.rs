@@ -1,7 +1,11 @@
 //! Collecting and lowering against GitHub in the test process: the whole organisation, and the same with less permission.
 
+mod corpus;
 mod deny;
+mod faults;
+mod killed;
 mod merge;
+mod rules;
 mod weaker;
 
 use ambit::{

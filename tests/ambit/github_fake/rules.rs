@@ -3,20 +3,23 @@
 //! Deliberately not `ambit`'s own matcher: a fake that shares code with what it tests agrees with its mistakes.
 //! Source: GitHub docs, "About rulesets" (fnmatch patterns, layering) and REST "Rules".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 pub type Rest = BTreeMap<String, Value>;
 
-/// Every ruleset that stands over a repository: its own, then its organisation's.
+/// Every ruleset that stands over a repository: its own, then its organisation's, then the enterprise's.
 pub fn rulesets_over<'a>(rest: &'a Rest, full: &str, with_parents: bool) -> Vec<&'a Value> {
     let Some(repository) = rest.get(&format!("/repos/{full}")) else { return Vec::new() };
     let organisation = full.split('/').next().unwrap_or_default();
     let mut out = under(rest, &format!("/repos/{full}"));
     if with_parents {
-        let above = under(rest, &format!("/orgs/{organisation}"));
-        out.extend(above.into_iter().filter(|r| covers_repository(r, repository)));
+        let enterprises = rest.keys().filter_map(|path| path.strip_prefix("/enterprises/")?.split_once("/rulesets/"));
+        let enterprises: BTreeSet<String> = enterprises.map(|(slug, _)| format!("/enterprises/{slug}")).collect();
+        let above = std::iter::once(format!("/orgs/{organisation}")).chain(enterprises);
+        let above = above.flat_map(|prefix| under(rest, &prefix));
+        out.extend(above.filter(|r| covers_repository(r, repository)));
     }
     out
 }
@@ -42,7 +45,10 @@ pub fn effective(rest: &Rest, full: &str, branch: &str) -> Option<Value> {
         }
         for rule in ruleset["rules"].as_array().into_iter().flatten() {
             let mut rule = rule.clone();
-            rule["ruleset_source_type"] = ruleset["source_type"].clone();
+            // GitHub's description of this answer knows no enterprise.
+            if ruleset["source_type"] != "Enterprise" {
+                rule["ruleset_source_type"] = ruleset["source_type"].clone();
+            }
             rule["ruleset_source"] = ruleset["source"].clone();
             rule["ruleset_id"] = ruleset["id"].clone();
             out.push(rule);

@@ -27,7 +27,7 @@ function appliesToRepository(ruleset, repository) {
   return true;
 }
 
-/** Every ruleset that stands over a repository: its own, then its organisation's. */
+/** Every ruleset that stands over a repository: its own, then its organisation's, then the enterprise's. */
 export function rulesetsOver(rest, full, withParents = true) {
   const repository = rest[`/repos/${full}`];
   if (!repository) return [];
@@ -35,8 +35,10 @@ export function rulesetsOver(rest, full, withParents = true) {
     Object.entries(rest)
       .filter(([path]) => path.startsWith(`${prefix}/rulesets/`) && /\/rulesets\/\d+$/.test(path))
       .map(([, ruleset]) => ruleset);
-  const organisation = under(`/orgs/${full.split("/")[0]}`).filter((r) => appliesToRepository(r, repository));
-  return [...under(`/repos/${full}`), ...(withParents ? organisation : [])];
+  const enterprises = Object.keys(rest).map((path) => path.match(/^\/enterprises\/[^/]+(?=\/rulesets\/)/)?.[0]);
+  const above = [`/orgs/${full.split("/")[0]}`, ...new Set(enterprises.filter(Boolean))];
+  const inherited = above.flatMap(under).filter((r) => appliesToRepository(r, repository));
+  return [...under(`/repos/${full}`), ...(withParents ? inherited : [])];
 }
 
 /** GET /repos/{o}/{r}/rules/branches/{b}: active rules of all layers, flattened; "evaluate" and "disabled" never appear. */
@@ -49,7 +51,8 @@ export function effectiveRules(rest, full, branch) {
     .flatMap((r) =>
       r.rules.map((rule) => ({
         ...rule,
-        ruleset_source_type: r.source_type,
+        // GitHub's description of this answer knows no enterprise.
+        ...(r.source_type === "Enterprise" ? {} : { ruleset_source_type: r.source_type }),
         ruleset_source: r.source,
         ruleset_id: r.id,
       })),

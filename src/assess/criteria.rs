@@ -7,7 +7,7 @@ use crate::{
     },
     model::{
         id::{CheckId, CriterionId, ObjectiveId},
-        world::{Organization, Repository, World},
+        world::{CloudAccount, Organization, Repository, World},
     },
     report::{Check, Criterion, CriterionTest, PointsOfFocus, TestResult},
 };
@@ -132,12 +132,14 @@ fn held(population: &str, world: &World) -> bool {
     let all = |whole: fn(&Repository) -> bool| {
         organization.repositories.is_whole() && organization.repositories.members().iter().all(whole)
     };
+    let accounts = |whole: fn(&CloudAccount) -> bool| !world.accounts.is_empty() && world.accounts.iter().all(whole);
     let identities = |organization: &Organization| organization.installations.is_whole();
     match population {
         "P01" => all(|repository| repository.pull_requests.is_whole()),
         "P02" => all(|repository| repository.deployments.is_whole()),
         "P05" => identities(organization) && all(|one| one.collaborators.is_whole() && one.deploy_keys.is_whole()),
-        "P06" => !world.accounts.is_empty() && world.accounts.iter().all(|account| account.principals.is_whole()),
+        "P06" => accounts(|account| account.principals.is_whole()),
+        "P12" => accounts(|account| account.safeguards.are_whole()),
         _ => false,
     }
 }

@@ -18,6 +18,14 @@ pub struct Safeguards {
     pub restore_tests: Observed<Vec<String>>,
 }
 
+impl Safeguards {
+    /// Whether what is not among them is not there.
+    pub fn are_whole(&self) -> bool {
+        let Safeguards { copies, vaults, restores, plans, restore_tests } = self;
+        copies.is_whole() && vaults.is_whole() && restores.is_whole() && plans.is_whole() && restore_tests.is_whole()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CopyKind {

@@ -1,62 +1,87 @@
 //! What a terminal shows of the populations: a line each, the branches' accounts, the tests.
 
-use std::fmt::Write as _;
-
 use super::completeness_word;
 use crate::{
     analysis::{
-        population::{Populations, Table, results},
+        population::{About, Populations, Table, results},
         reconcile::Reconciliation,
     },
     base::foreign::plain,
     model::truth::Truth,
+    render::{terminal::wrap, words::count},
 };
 
 /// The size of sample whose chance to miss every deviation is told.
 pub(super) const SAMPLE: u64 = 25;
 
-/// One page of text without escapes.
-pub fn write(populations: &Populations) -> String {
-    let mut out = format!("{} changes, {}\n\n", populations.changes.len(), populations.period);
-    populations.tables.iter().for_each(|table| of_table(&mut out, table));
-    out.push_str("\nFirst-parent commits of production branches\n");
-    populations.accounts.iter().for_each(|account| of_branch(&mut out, account));
-    out.push_str("\nEvery item tested\n");
+/// One page of text without escapes, for a terminal of `width` columns.
+pub fn write(populations: &Populations, width: usize) -> String {
+    let mut page = Page { out: String::new(), width: width.clamp(48, 100) };
+    page.line(0, &format!("{} changes, {}", populations.changes.len(), populations.period));
+    page.line(0, "");
+    populations.tables.iter().for_each(|table| page.table(table));
+    page.line(0, "");
+    page.line(0, "First-parent commits of production branches");
+    populations.accounts.iter().for_each(|account| page.branch(account));
+    page.line(0, "");
+    page.line(0, "Every item tested");
     for test in results::tests(populations) {
-        let _ = writeln!(out, "  {:?}  {}: {}", test.attribute, test.title, test.sentence(SAMPLE));
+        page.line(2, &format!("{:?}  {}: {}", test.attribute, test.title, test.sentence(SAMPLE)));
     }
-    out
+    page.out
 }
 
-fn of_table(out: &mut String, table: &Table) {
-    let short = table.about.calendar.iter().filter(|covered| !covered.whole()).count();
-    let days = match short {
-        0 => String::new(),
-        short => format!("; {short} of {} sources do not cover every day", table.about.calendar.len()),
-    };
-    let why = match table.about.complete {
-        Truth::True => String::new(),
-        _ => table.about.gaps.first().map(|gap| format!(" ({})", plain(gap))).unwrap_or_default(),
-    };
-    let complete = completeness_word(table.about.complete);
-    let rows = table.rows.len();
-    let _ = writeln!(out, "  {:<12} {rows:>5}  {}: completeness {complete}{why}{days}", table.id, table.title);
+struct Page {
+    out: String,
+    width: usize,
 }
 
-fn of_branch(out: &mut String, account: &Reconciliation) {
-    let counts = account.counts();
-    let _ = writeln!(
-        out,
-        "  {}@{}: {} of pull requests, {} direct, {} unexplained, {} removed by force pushes; completeness {}",
-        plain(&account.repository),
-        plain(&account.branch),
-        counts.by_pull_request,
-        counts.direct,
-        counts.residue + counts.claimed,
-        counts.forced_away,
-        completeness_word(account.complete)
-    );
-    for row in account.residue.iter().chain(&account.unread) {
-        let _ = writeln!(out, "    {}", plain(row));
+impl Page {
+    /// `text` indented, and what does not fit four columns deeper.
+    fn line(&mut self, indent: usize, text: &str) {
+        for (at, line) in wrap::lines(&plain(text), self.width - indent - 4).iter().enumerate() {
+            let indent = if at == 0 || line.is_empty() { indent } else { indent + 4 };
+            self.out.push_str(format!("{:indent$}{line}", "").trim_end());
+            self.out.push('\n');
+        }
+    }
+
+    fn table(&mut self, table: &Table) {
+        let About { calendar, complete, gaps, .. } = &table.about;
+        self.line(
+            2,
+            &format!(
+                "{} {}: {}, completeness {}",
+                table.id,
+                table.title,
+                table.rows.len(),
+                completeness_word(*complete)
+            ),
+        );
+        if let Some(gap) = gaps.first().filter(|_| *complete != Truth::True) {
+            self.line(6, gap);
+        }
+        let short = calendar.iter().filter(|covered| !covered.whole()).count();
+        if short > 0 {
+            self.line(6, &format!("{short} of {} do not cover every day", count(calendar.len(), "source")));
+        }
+    }
+
+    fn branch(&mut self, account: &Reconciliation) {
+        let counts = account.counts();
+        self.line(
+            2,
+            &format!(
+                "{}@{}: {} of pull requests, {} direct, {} unexplained, {} removed by force pushes; completeness {}",
+                account.repository,
+                account.branch,
+                counts.by_pull_request,
+                counts.direct,
+                counts.residue + counts.claimed,
+                counts.forced_away,
+                completeness_word(account.complete)
+            ),
+        );
+        account.residue.iter().chain(&account.unread).for_each(|row| self.line(6, row));
     }
 }

@@ -110,7 +110,7 @@ async fn draw(args: &Changes, printer: &Printer) -> Result<Exit, Failure> {
     for (folder, file) in files {
         environment::write_file(&args.out.join(folder), &file.file_name, &file.bytes)?;
     }
-    printer.result(&text::write(&drawn.populations)).map_err(Failure::new)?;
+    printer.result(&text::write(&drawn.populations, printer.width)).map_err(Failure::new)?;
     printer.say(&format!("\nwrote {}; next: ambit changes seal {0}", args.out.display()));
     Ok(Exit::Clean)
 }

@@ -18,6 +18,17 @@ pub struct Safeguards {
     pub restore_tests: Observed<Vec<String>>,
 }
 
+impl Safeguards {
+    /// Every list was read to its end.
+    pub fn is_whole(&self) -> bool {
+        self.copies.is_whole()
+            && self.vaults.is_whole()
+            && self.restores.is_whole()
+            && self.plans.is_whole()
+            && self.restore_tests.is_whole()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CopyKind {

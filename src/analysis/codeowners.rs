@@ -17,13 +17,8 @@ pub fn asked(branch: &Branch) -> Truth {
 
 /// What of the branch's rules and of the file was not read.
 pub fn gaps(repository: &Repository, branch: &Branch) -> Vec<Gap> {
-    let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
-    let gaps = [
-        branch.rules.gap(format!("rules in force on {subject}")),
-        branch.classic.gap(format!("classic protection of {subject}")),
-        repository.codeowners.gap(format!("CODEOWNERS of {}", repository.name)),
-    ];
-    gaps.into_iter().flatten().collect()
+    let file = repository.codeowners.gap(format!("CODEOWNERS of {}", repository.name));
+    branch.rules_gaps(&repository.at(branch)).into_iter().chain(file).collect()
 }
 
 /// The owners of a path; empty where no line takes it in, or the last one that does names nobody.

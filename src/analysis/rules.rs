@@ -105,11 +105,12 @@ impl RefPass {
         RefPass { by_bypass: true, ..self }
     }
 
-    /// Both layers hold: the reason of the one that decides, and the larger number of approvals.
+    /// Both layers hold: the reason of the one that decides, and the larger number of approvals. Where both let the actor
+    /// through, a bypass is the reason: without it there would be a gate.
     fn and(self, other: RefPass) -> RefPass {
         let approvals = self.approvals.max(other.approvals);
-        let (mut first, second) =
-            if (self.pass, self.approvals) >= (other.pass, other.approvals) { (self, other) } else { (other, self) };
+        let rank = |one: &RefPass| (one.pass, one.approvals, one.by_bypass);
+        let (mut first, second) = if rank(&self) >= rank(&other) { (self, other) } else { (other, self) };
         first.approvals = approvals;
         first.evidence.extend(second.evidence);
         first.evidence.sort();

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    base::{digest::Digest, foreign::Foreign},
+    base::foreign::Foreign,
     controls::config::{Accept, Config, Response},
-    model::id::{CheckId, FindingId, ObjectiveId},
+    model::id::{CheckId, ObjectiveId},
     report::{Accepted, Check, Finding, Mode, Outcome, Severity},
 };
 
@@ -108,21 +108,8 @@ fn flaw(config: &Config, line: usize, meant: &str, why: &str) -> Finding {
     let source = config.source(line);
     let identity = format!("{UNSOUND}\n{line}\n{meant}");
     Finding {
-        id: FindingId::new(format!("f-{}", Digest::of(identity.as_bytes()).short(12))),
-        check: CheckId::from(UNSOUND),
-        outcome: Outcome::Fail,
-        severity: Severity::Medium,
-        mode: Mode::ApprovalBypass,
         subject: Foreign::new(source.as_str()),
         statement: format!("{source} {why}"),
-        evidence: Vec::new(),
-        needs: Vec::new(),
-        paths: Vec::new(),
-        remedies: Vec::new(),
-        location: None,
-        owner: None,
-        due: None,
-        response: None,
-        accepted: None,
+        ..Finding::new(UNSOUND, &identity, Outcome::Fail, Severity::Medium, Mode::ApprovalBypass)
     }
 }

@@ -225,7 +225,7 @@ fn tier_rows(world: &World, tiers: &Tiers) -> Vec<TierRow> {
     for repository in world.repositories() {
         for branch in repository.branches.members() {
             if let Some(of) = tiers.branch(repository, branch.name.as_str()) {
-                add("branch", format!("{}@{}", repository.name.as_str(), branch.name.as_str()), of);
+                add("branch", repository.at(branch), of);
             }
         }
         for environment in repository.environments.members() {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
-    base::{digest::Digest, foreign::Foreign},
+    base::foreign::Foreign,
     checks::CheckDef,
     model::{
-        id::{CheckId, EvidenceId, FindingId, PathId},
+        id::{EvidenceId, FindingId, PathId},
         observed::{Gap, Observed},
     },
     reach::{path::Remedy, remedies},
@@ -89,23 +89,12 @@ impl<'a> Sheet<'a> {
         let mut evidence = evidence.to_vec();
         evidence.sort();
         evidence.dedup();
+        let check = self.check;
         self.rows.push(Finding {
-            id: FindingId::new(format!("f-{}", Digest::of(identity.as_bytes()).short(12))),
-            check: CheckId::from(self.check.id),
-            outcome,
-            severity: self.check.severity,
-            mode: self.check.mode,
             subject: Foreign::new(subject),
             statement,
             evidence,
-            needs: Vec::new(),
-            paths: Vec::new(),
-            remedies: Vec::new(),
-            location: None,
-            owner: None,
-            due: None,
-            response: None,
-            accepted: None,
+            ..Finding::new(check.id, &identity, outcome, check.severity, check.mode)
         });
         // The push above makes the list non-empty.
         let last = self.rows.len() - 1;

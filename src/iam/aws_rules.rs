@@ -16,15 +16,43 @@ use crate::model::truth::Truth;
 /// Source: Organizations User Guide, `orgs_manage_policies_rcps` (services that support RCPs), by the data set's own list.
 const RCP_SERVICES: &str = include_str!("../../controls/aws/rcp-services.txt");
 
-/// `sts:GetCallerIdentity` needs no permission and cannot be denied. Source: STS API Reference, `API_GetCallerIdentity`.
+/// Calls that need no permission and that no policy can forbid.
+///
+/// Source: STS API Reference, `API_GetCallerIdentity`; IAM User Guide, `id_credentials_temp_control-access_getsessiontoken`
+/// ("You cannot use policies to control authentication operations").
 pub fn always_allowed(request: &Request<'_>) -> bool {
-    request.lower_action() == "sts:getcalleridentity" && request.caller.is_iam()
+    match request.lower_action() {
+        "sts:getcalleridentity" => request.caller.is_iam(),
+        "sts:getsessiontoken" => matches!(request.caller.kind, CallerKind::User(_) | CallerKind::Root),
+        _ => false,
+    }
+}
+
+/// Calls of STS that temporary credentials are not good for: a role's make no session or federation token, those of a
+/// federated user make none at all.
+///
+/// Source: IAM User Guide, `id_credentials_sts-comparison`.
+fn beyond_temporary_credentials(request: &Request<'_>) -> bool {
+    match request.caller.kind {
+        CallerKind::Role(_) | CallerKind::Session { .. } => {
+            matches!(request.lower_action(), "sts:getsessiontoken" | "sts:getfederationtoken")
+        }
+        CallerKind::FederatedUser => request.service() == "sts",
+        _ => false,
+    }
 }
 
 /// Whether RCPs can bear on the action. `kms:RetireGrant` is named as an exception by the same page.
 pub fn rcp_covers(request: &Request<'_>) -> bool {
     let service = request.service();
     RCP_SERVICES.lines().any(|line| line == service) && request.lower_action() != "kms:retiregrant"
+}
+
+/// Whether the caller's session has no permission of its own without a session policy: that of a federated user.
+///
+/// Source: IAM User Guide, `id_credentials_temp_control-access_getfederationtoken`.
+pub fn needs_session_policy(request: &Request<'_>) -> bool {
+    request.caller.kind == CallerKind::FederatedUser
 }
 
 /// Calls that nobody may make on what AWS itself owns or runs.
@@ -35,6 +63,9 @@ pub fn permitted(request: &Request<'_>) -> Truth {
         return Truth::True;
     }
     if caller.kind == CallerKind::Root && request.lower_action() == "sts:assumerole" {
+        return Truth::False;
+    }
+    if beyond_temporary_credentials(request) {
         return Truth::False;
     }
     let forbidden = PROTECTED

@@ -4,7 +4,9 @@
 //! key is unknown), `identity[]`, `boundary[]`, `session` (null: none), `resource_policy` (null: none; also the trust
 //! policy), `scp` and `rcp` (lists of `{level, policies[]}`; empty: no such layer; null: unreadable), `endpoint[]`, `expect`;
 //! `kms_grants[]` as `kms:ListGrants` answers; `restrict_public_buckets` (true, false, null: unreadable).
-//! Other members are ignored. A policy may stand there as an object or as its text.
+//! Other members are ignored. A policy may stand there as an object, as its text, or as the API wraps it
+//! (`PolicyDocument`); one value may stand for a list of one; a principal may be written as in a policy (`{"AWS": …}`), and
+//! nobody is `"*"` or null.
 
 use super::context::Context;
 use super::decision::Decision;
@@ -56,7 +58,7 @@ impl Case {
         Ok(Self {
             id: text_of(&json, "id").unwrap_or_default(),
             expect: text_of(&json, "expect"),
-            caller: Caller::parse(&need("principal")?),
+            caller: caller(json.get("principal")).ok_or("`principal` is missing")?,
             action: need("action")?,
             resource: need("resource")?,
             resource_account: text_of(&json, "resource_account"),
@@ -114,6 +116,18 @@ impl Guard {
     }
 }
 
+/// The caller: a text, null for nobody, or one entry of a `Principal` element.
+fn caller(json: Option<&Json>) -> Option<Caller> {
+    match json? {
+        Json::Null => Some(Caller::parse("*")),
+        Json::Object(members) => match members.as_slice() {
+            [(_, name)] => Some(Caller::parse(&name.one_or_many().first()?.scalar()?)),
+            _ => None,
+        },
+        text => Some(Caller::parse(&text.scalar()?)),
+    }
+}
+
 fn text_of(json: &Json, key: &str) -> Option<String> {
     json.get(key).and_then(Json::scalar)
 }
@@ -128,9 +142,10 @@ fn policies(json: &Json, key: &str) -> Vec<Policy> {
 }
 
 fn document(id: &str, json: &Json) -> Policy {
-    match json {
-        Json::Text(text) => Policy::parse(id, text),
-        other => Policy::from_json(id, other),
+    match (json, json.get("PolicyDocument")) {
+        (_, Some(wrapped)) => document(&text_of(json, "PolicyName").unwrap_or_else(|| id.to_owned()), wrapped),
+        (Json::Text(text), None) => Policy::parse(id, text),
+        (other, None) => Policy::from_json(id, other),
     }
 }
 
@@ -154,7 +169,7 @@ fn grant(json: &Json) -> KmsGrant {
 }
 
 fn context(json: &Json) -> Context {
-    let complete = !matches!(json.get("context_complete"), Some(Json::Bool(false)));
+    let complete = text_of(json, "context_complete").is_none_or(|text| !text.eq_ignore_ascii_case("false"));
     let mut context = if complete { Context::complete() } else { Context::partial() };
     let Some(Json::Object(members)) = json.get("context") else { return context };
     for (key, value) in members {
@@ -184,13 +199,13 @@ fn guard(json: &Json, key: &str) -> Guard {
     }
 }
 
-/// A list of levels; a bare policy in it is a level of its own.
+/// A list of levels; a bare policy in it, or a bare list of policies, is a level of its own.
 fn levels(key: &str, value: &Json) -> LevelList {
     let read = |(place, level): (usize, &Json)| {
         let name = text_of(level, "level").unwrap_or_else(|| place.to_string());
         let documents = match level.get("policies") {
             Some(list) => list.one_or_many(),
-            None => std::slice::from_ref(level),
+            None => level.one_or_many(),
         };
         let policies =
             documents.iter().enumerate().map(|(number, policy)| document(&format!("{key}[{name}][{number}]"), policy));

@@ -177,7 +177,7 @@ impl<'a> Weighing<'a> {
         let boundary = self.limit(Layer::Boundary, &layers.boundary, !layers.boundary.is_empty());
         let session = match &layers.session {
             Some(policies) => self.limit(Layer::Session, policies, true),
-            None => Truth::True,
+            None => Truth::from(!aws_rules::needs_session_policy(self.request)),
         };
         let resource = resource.or(self.grants());
         let limits = boundary.and(session);

@@ -111,13 +111,15 @@ fn classify(text: &str) -> (CallerKind, Option<String>) {
     (kind, account)
 }
 
-/// The four identity providers AWS knows by name; any other domain name is an AWS service.
+/// Callers that come with a name and no ARN: the four identity providers AWS knows by name, services, issuers of tokens.
 fn name_kind(text: &str) -> CallerKind {
     match text {
         "accounts.google.com" | "cognito-identity.amazonaws.com" | "graph.facebook.com" | "www.amazon.com" => {
             CallerKind::Federated
         }
         _ if text.contains(".amazonaws.com") || text.ends_with(".aws.internal") => CallerKind::Service,
+        // The issuer of an OIDC provider, without the ARN that the provider has in an account.
+        _ if text.contains('.') && !text.contains(char::is_whitespace) => CallerKind::Federated,
         _ => CallerKind::Other,
     }
 }
@@ -163,7 +165,11 @@ pub enum Named {
     Service(String),
     /// An identity provider.
     Federated(String),
-    /// A user or role that no longer exists (its unique id stands there), a canonical user, or anything else.
+    /// A canonical user: an account, written so that nobody can read off which.
+    ///
+    /// Source: S3 User Guide, `s3-bucket-user-policy-specifying-principal-intro`.
+    CanonicalUser(String),
+    /// A user or role that no longer exists (its unique id stands there), or anything else.
     Text(String),
 }
 
@@ -187,6 +193,7 @@ impl Named {
         match kind {
             "Service" => return Self::Service(text.to_owned()),
             "Federated" => return Self::Federated(text.to_owned()),
+            "CanonicalUser" => return Self::CanonicalUser(text.to_owned()),
             "AWS" => {}
             _ => return Self::Text(text.to_owned()),
         }
@@ -246,8 +253,12 @@ impl Named {
                 let one = *name == caller.text || name == "*";
                 (direct(caller.kind == CallerKind::Service && one, Naming::Direct), false)
             }
+            Self::CanonicalUser(id) if *id == caller.text => (Naming::Direct, false),
+            Self::CanonicalUser(_) if caller.is_iam() => (Naming::Account, true),
+            Self::CanonicalUser(_) => (Naming::No, false),
             Self::Federated(name) => {
-                let one = *name == caller.text || name == "*";
+                let issuer = name.split_once(":oidc-provider/").map(|(_, issuer)| issuer);
+                let one = *name == caller.text || name == "*" || issuer == Some(&*caller.text);
                 (direct(caller.kind == CallerKind::Federated && one, Naming::Direct), false)
             }
             Self::User(text) | Self::FederatedUser(text) | Self::Text(text) => {

@@ -100,8 +100,8 @@ impl<'a> Request<'a> {
         match lower_key {
             "aws:principalarn" if anonymous => Some(Lookup::Absent),
             "aws:principalarn" if iam => Some(self.principal_arn()),
-            "aws:principalaccount" if anonymous => Some(Lookup::Absent),
-            "aws:principalaccount" if iam => one(caller.account.as_deref().unwrap_or_default()),
+            "aws:principalaccount" if anonymous => one("anonymous"),
+            "aws:principalaccount" | "kms:calleraccount" if iam => one(caller.account.as_deref().unwrap_or_default()),
             "aws:principaltype" => match kind {
                 CallerKind::Root => one("Account"),
                 CallerKind::User(_) => one("User"),
@@ -115,11 +115,16 @@ impl<'a> Request<'a> {
                 _ if iam || anonymous => Some(Lookup::Absent),
                 _ => None,
             },
+            "aws:userid" if *kind == CallerKind::Root => one(caller.account.as_deref().unwrap_or_default()),
+            "aws:userid" if anonymous => one("anonymous"),
+            "aws:principalisawsservice" if anonymous => Some(Lookup::Absent),
             "aws:principalisawsservice" if iam => one("false"),
             "aws:principalisawsservice" if *kind == CallerKind::Service => one("true"),
             "aws:principalservicename" if iam => Some(Lookup::Absent),
             "aws:principalservicename" if *kind == CallerKind::Service => one(&caller.text),
-            "aws:resourceaccount" => self.resource_account.filter(|account| *account != "aws").and_then(one),
+            "aws:resourceaccount" | "s3:resourceaccount" => {
+                self.resource_account.filter(|account| *account != "aws").and_then(one)
+            }
             _ => None,
         }
     }

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::observed::Observed;
+use super::{
+    id::EvidenceId,
+    observed::{Gap, Observed},
+};
 
 /// A ruleset as its source defines it ("Get a repository ruleset"). Unknown rule types and enforcements survive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -178,6 +181,18 @@ pub struct Branch {
 }
 
 impl Branch {
+    /// What the rules of every layer and classic protection were read from.
+    pub fn rules_evidence(&self) -> Vec<EvidenceId> {
+        [self.rules.evidence.clone(), self.classic.evidence.clone()].concat()
+    }
+
+    /// What of both was not read; `subject` names the branch.
+    pub fn rules_gaps(&self, subject: &str) -> Vec<Gap> {
+        let rules = self.rules.gap(format!("rules in force on {subject}"));
+        let classic = self.classic.gap(format!("classic protection of {subject}"));
+        rules.into_iter().chain(classic).collect()
+    }
+
     /// Names of checks that the branch was seen to require, by classic protection or by a ruleset.
     pub fn required_checks(&self) -> BTreeSet<String> {
         let classic = self.classic.seen().into_iter().flat_map(|protection| protection.required_checks.clone());

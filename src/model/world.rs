@@ -164,6 +164,11 @@ impl World {
 }
 
 impl Repository {
+    /// `owner/name@branch`, as findings name a branch.
+    pub fn at(&self, branch: &Branch) -> String {
+        format!("{}@{}", self.name.as_str(), branch.name.as_str())
+    }
+
     /// A repository of which only this is known, with the reason.
     pub fn unread(name: impl Into<RepoName>, default_branch: &str, why: &str) -> Repository {
         fn none<T>(why: &str) -> Observed<T> {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    base::foreign::Foreign,
+    base::{digest::Digest, foreign::Foreign},
     model::{
         id::{CheckId, EvidenceId, FindingId, ObjectiveId, PathId},
         observed::Gap,
@@ -67,6 +67,30 @@ pub struct Location {
     pub repository: String,
     pub path: String,
     pub line: Option<usize>,
+}
+
+impl Finding {
+    /// A bare finding; `identity` is what its id stays the same for.
+    pub fn new(check: &str, identity: &str, outcome: Outcome, severity: Severity, mode: Mode) -> Finding {
+        Finding {
+            id: FindingId::new(format!("f-{}", Digest::of(identity.as_bytes()).short(12))),
+            check: CheckId::from(check),
+            outcome,
+            severity,
+            mode,
+            subject: Foreign::default(),
+            statement: String::new(),
+            evidence: Vec::new(),
+            needs: Vec::new(),
+            paths: Vec::new(),
+            remedies: Vec::new(),
+            location: None,
+            owner: None,
+            due: None,
+            response: None,
+            accepted: None,
+        }
+    }
 }
 
 /// A check as a catalogue entry; its page is the doc comment of its file.

@@ -11,8 +11,8 @@ import sys
 import traceback
 from pathlib import Path
 
-import boto3
 import yaml
+from moto.events.models import EventPattern
 
 from lab import DESTROY, RANK, Lab
 
@@ -61,7 +61,8 @@ def _(lab):
     expect(path["hops"] and all(h["evidence"] and h["because"] for h in path["hops"]), "a hop without evidence or reason")
     expect(any("deploy-prod" in json.dumps(h) for h in path["hops"]), "the path does not name the role")
     expect(run.code == 3, f"an open path to production must fail the run, exit was {run.code}")
-    expect("claude" in run.stdout and "shop-prod" in run.stdout, "the terminal names neither agent nor database")
+    expect("Claude" in run.stdout and "orders-prod" in run.stdout, "the terminal names neither agent nor database")
+    expect("Anyone on the internet" in run.stdout, "strangers who steer the agent are not named first")
 
 
 @check("oidc alone: still open with no human, so the next checks close what they say they close")
@@ -444,7 +445,7 @@ def _(lab):
     expect(not alone, f"files are read in batches, but {len(alone)} were asked for alone: {alone[:3]}")
     expect(any("page=2" in request["query"] for request in asked if request["op"] == "GET /orgs/{org}/repos"), "page 2 was never asked for")
     each = sum("/acme/svc-" in path for path in (request["path"] for request in asked)) / 120
-    expect(each <= 14, f"{each:.1f} requests a repository")
+    expect(each <= 15, f"{each:.1f} requests a repository")
 
 
 @check("three repositories cost few requests")
@@ -464,11 +465,11 @@ def _(lab):
 def _(lab):
     data = Path(__file__).parents[1] / "data/alerts"
     samples = [json.loads(line) for line in (data / "events.jsonl").read_text().splitlines()]
-    # moto does not look into arrays of objects.
+    # moto serves no TestEventPattern, but its rules take events by a matcher that is not ours; it does not look into arrays of objects.
     rules = [row for row in yaml.safe_load((data / "patterns.yaml").read_text()) if "rule" in row and row["name"] != "a resource in an array"]
-    events = boto3.client("events", "eu-west-1", endpoint_url=lab.aws, aws_access_key_id="x", aws_secret_access_key="x")
     for row in rules:
-        taken = [sample["id"] for sample in samples if events.test_event_pattern(EventPattern=row["rule"], Event=json.dumps(delivered(sample)))["Result"]]
+        pattern = EventPattern.load(row["rule"])
+        taken = [sample["id"] for sample in samples if pattern.matches_event(delivered(sample))]
         wanted = [sample["id"] for sample in samples] if row["takes"] == "all" else row["takes"]
         expect(taken == wanted, f"{row['name']}: {set(taken) ^ set(wanted)}")
 

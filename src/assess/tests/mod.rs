@@ -19,7 +19,7 @@ use crate::{
         action::ActionClass,
         agent::AgentKind,
         alert::Detection,
-        id::{CheckId, FindingId, PathId},
+        id::{FindingId, PathId},
         logging::Logging,
         observed::{Gap, Needs, Observed},
         recovery::Safeguards,
@@ -169,21 +169,10 @@ pub fn remedy(id: &str, minutes: u32) -> Remedy {
 pub fn finding(check: &str, subject: &str, outcome: Outcome, severity: Severity) -> Finding {
     Finding {
         id: FindingId::new(format!("f-{check}-{subject}")),
-        check: CheckId::from(check),
-        outcome,
-        severity,
-        mode: Mode::PrivilegeEscalation,
         subject: subject.into(),
         statement: format!("{check} on {subject}"),
         evidence: vec!["e-1".into()],
-        needs: Vec::new(),
-        paths: Vec::new(),
-        remedies: Vec::new(),
-        location: None,
-        owner: None,
-        due: None,
-        response: None,
-        accepted: None,
+        ..Finding::new(check, "", outcome, severity, Mode::PrivilegeEscalation)
     }
 }
 

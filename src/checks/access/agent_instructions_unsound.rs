@@ -23,8 +23,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let name = repository.name.as_str();
         let evidence = &repository.agent_files.evidence;
         let files = sight.agent_files(sheet, repository, is_instruction);
+        let mut sound = repository.agent_files.is_whole();
         for (path, text) in &files {
             if let Some(found) = instructions::hidden(text) {
+                sound = false;
                 sheet
                     .fail(format!("{name} {path}"), format!("{path} in {name}: {}", found.says), evidence)
                     .severity(found.severity)
@@ -33,11 +35,16 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             }
         }
         for (purpose, commands) in instructions::contradictions(files.iter().copied()) {
+            sound = false;
             let statement = format!("instructions of {name} differ on {purpose}: {commands}");
             sheet.fail(format!("{name} {purpose}"), statement, evidence).severity(Severity::Low);
         }
-        if repository.agent_files.is_whole() {
-            let statement = format!("{} files that instruct agents in {name} hide nothing", files.len());
+        if sound {
+            let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+            let statement = match paths.as_slice() {
+                [] => format!("{name} holds no file that instructs agents"),
+                paths => format!("what instructs agents in {name} hides nothing: {}", paths.join(", ")),
+            };
             sheet.pass(name, statement, evidence);
         }
     }

@@ -10,7 +10,7 @@ check!(admin_may_bypass, "gates", "Administrators are held by the gate, too", Me
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let subject = repository.at(branch);
         let plain = rules::change_branch(repository, branch, &RefActor::plain_writer());
         let admin = rules::change_branch(repository, branch, &RefActor::administrator());
         match (plain.pass, admin.pass) {

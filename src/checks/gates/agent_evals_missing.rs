@@ -39,12 +39,8 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
             repository.parsed_workflows(),
             &required,
         );
-        let gaps = [
-            repository.workflows.gap(format!("workflows of {name}")),
-            branch.rules.gap(format!("rules in force on {subject}")),
-            branch.classic.gap(format!("classic protection of {subject}")),
-        ];
-        let gaps: Vec<_> = gaps.into_iter().flatten().collect();
+        let workflows = repository.workflows.gap(format!("workflows of {name}"));
+        let gaps: Vec<_> = workflows.into_iter().chain(branch.rules_gaps(&subject)).collect();
         match place {
             Some(Place::Required(check)) => {
                 sheet.pass(

@@ -14,7 +14,7 @@ check!(agent_may_bypass, "gates", "No agent may bypass a gate", Critical, Approv
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     sight.unread_ways(sheet);
     for (repository, branch) in sight.production_branches(sheet) {
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let subject = repository.at(branch);
         let plain = rules::change_branch(repository, branch, &RefActor::plain_writer());
         if plain.pass == Pass::Free {
             sheet.not_applicable(&subject, format!("{subject} has no gate to bypass"), &plain.evidence);

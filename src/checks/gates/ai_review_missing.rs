@@ -10,7 +10,7 @@ check!(ai_review_missing, "gates", "An AI reviews before a person does", Low, Ap
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let subject = repository.at(branch);
         let evidence = &branch.rules.evidence;
         let by_app = |check: &String| {
             let name = check.to_ascii_lowercase();
@@ -38,12 +38,8 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                 );
             }
             Truth::Unknown => {
-                let gaps = [
-                    branch.rules.gap(format!("rules in force on {subject}")),
-                    branch.classic.gap(format!("classic protection of {subject}")),
-                ];
                 let statement = format!("whether {subject} asks for an automated review could not be told");
-                sheet.unknown(&subject, statement, gaps.into_iter().flatten().collect());
+                sheet.unknown(&subject, statement, branch.rules_gaps(&subject));
             }
         }
     }

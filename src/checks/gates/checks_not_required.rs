@@ -17,13 +17,13 @@ check!(
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let subject = repository.at(branch);
         let classic = branch.classic.holds(Truth::False, |protection| (!protection.required_checks.is_empty()).into());
         let required = branch
             .rules
             .any(|rule| (!rule.required_checks().is_empty() || rule.kind == "workflows").into())
             .or(classic);
-        let evidence = [branch.rules.evidence.clone(), branch.classic.evidence.clone()].concat();
+        let evidence = branch.rules_evidence();
         match required {
             Truth::True => sheet.pass(&subject, format!("{subject} requires checks to pass"), &evidence),
             Truth::False => {
@@ -32,17 +32,11 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
                     &[("branch", branch.name.as_str()), ("repository", repository.name.as_str())],
                 )
             }
-            Truth::Unknown => {
-                let gaps = [
-                    branch.rules.gap(format!("rules in force on {subject}")),
-                    branch.classic.gap(format!("classic protection of {subject}")),
-                ];
-                sheet.unknown(
-                    &subject,
-                    format!("whether {subject} requires checks could not be told"),
-                    gaps.into_iter().flatten().collect(),
-                )
-            }
+            Truth::Unknown => sheet.unknown(
+                &subject,
+                format!("whether {subject} requires checks could not be told"),
+                branch.rules_gaps(&subject),
+            ),
         };
     }
 }

@@ -21,7 +21,7 @@ check!(
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let subject = repository.at(branch);
         let files = repository.agent_files.members();
         let required = branch.required_checks();
         let mut loose = Vec::new();
@@ -43,11 +43,10 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         let gaps: Vec<Gap> = [
             repository.workflows.gap(format!("workflows of {}", repository.name)),
             repository.agent_files.gap(format!("files that configure hooks in {}", repository.name)),
-            branch.rules.gap(format!("rules in force on {subject}")),
-            branch.classic.gap(format!("classic protection of {subject}")),
         ]
         .into_iter()
         .flatten()
+        .chain(branch.rules_gaps(&subject))
         .chain(unread)
         .collect();
         if loose.is_empty() {

@@ -17,27 +17,21 @@ check!(
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let subject = repository.at(branch);
         let forbids = |kind: &str| branch.rules.any(|rule| (rule.kind == kind).into());
         let classic = |allowed: fn(&ClassicProtection) -> bool| {
             branch.classic.holds(Truth::False, |protection| (!allowed(protection)).into())
         };
         let pushes = forbids("non_fast_forward").or(classic(|protection| protection.allow_force_pushes));
         let deletes = forbids("deletion").or(classic(|protection| protection.allow_deletions));
-        let evidence = [branch.rules.evidence.clone(), branch.classic.evidence.clone()].concat();
+        let evidence = branch.rules_evidence();
         match pushes.and(deletes) {
             Truth::True => sheet.pass(&subject, format!("{subject} can be neither rewritten nor deleted"), &evidence),
-            Truth::Unknown => {
-                let gaps = [
-                    branch.rules.gap(format!("rules in force on {subject}")),
-                    branch.classic.gap(format!("classic protection of {subject}")),
-                ];
-                sheet.unknown(
-                    &subject,
-                    format!("whether {subject} can be rewritten could not be told"),
-                    gaps.into_iter().flatten().collect(),
-                )
-            }
+            Truth::Unknown => sheet.unknown(
+                &subject,
+                format!("whether {subject} can be rewritten could not be told"),
+                branch.rules_gaps(&subject),
+            ),
             Truth::False => {
                 let what = if pushes == Truth::False { "rewritten by a force push" } else { "deleted" };
                 sheet.fail(&subject, format!("{subject} can be {what}"), &evidence).fix(

@@ -20,7 +20,7 @@ const WORKFLOW: &str = ".github/workflows/new.yml";
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let subject = repository.at(branch);
         let asked = codeowners::asked(branch);
         let covered =
             repository.codeowners.holds(Truth::False, |text| (!codeowners::owners(text, WORKFLOW).is_empty()).into());

@@ -18,7 +18,7 @@ check!(
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
         let met = rules::change_branch(repository, branch, &RefActor::plain_writer());
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
+        let subject = repository.at(branch);
         match met.pass {
             Pass::Free => sheet
                 .fail(

@@ -17,14 +17,8 @@ check!(
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
-        let subject = format!("{}@{}", repository.name.as_str(), branch.name.as_str());
-        let gaps: Vec<_> = [
-            branch.classic.gap(format!("classic protection of {subject}")),
-            branch.rules.gap(format!("rules in force on {subject}")),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let subject = repository.at(branch);
+        let gaps = branch.rules_gaps(&subject);
         let classic = branch.classic.seen().and_then(|protection| protection.review.clone());
         let reviews: Vec<ReviewRule> = branch
             .rules

@@ -125,6 +125,7 @@ fn read(path: &Path) -> Result<String, Failure> {
 fn evaluate(args: &EvaluateArgs, printer: &Printer) -> Result<Exit, Failure> {
     let text = read(&args.cases)?;
     let (mut lines, mut broken) = (String::new(), Vec::new());
+    let text = text.trim_start_matches('\u{feff}');
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match Case::parse(line) {
             Ok(case) => {

@@ -19,6 +19,7 @@ export const DEFAULTS = JSON.parse(`{
   "/orgs/{org}/actions/runners": {"total_count": 0, "runners": []},
   "/orgs/{org}/actions/runner-groups": {"total_count": 0, "runner_groups": []},
   "/orgs/{org}/actions/variables": {"total_count": 0, "variables": []},
+  "/repos/{owner}/{repo}/code-security-configuration": {"status": "attached", "configuration": {"name": "acme", "target_type": "organization", "secret_scanning": "enabled", "secret_scanning_push_protection": "enabled"}},
   "/orgs/{org}/rulesets/rule-suites": [],
   "/repos/{owner}/{repo}/hooks": [],
   "/repos/{owner}/{repo}/rulesets/rule-suites": [],

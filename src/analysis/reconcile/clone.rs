@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// One branch of a clone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clone {
+#[derive(Debug)]
+pub struct ClonedBranch {
     /// `acme/shop`, or the folder's name where nobody says more.
     pub repository: String,
     /// Without `refs/heads/`.
@@ -35,9 +35,9 @@ pub struct Compared {
     pub unread: Vec<String>,
 }
 
-impl Clone {
+impl ClonedBranch {
     /// The line that ends in the clone's HEAD. Partial where the clone is shallow or a first parent could not be read.
-    pub fn new(repository: &str, branch: &str, history: &History) -> Clone {
+    pub fn new(repository: &str, branch: &str, history: &History) -> ClonedBranch {
         let first_parent = |commit: &HistoryCommit| commit.parents.first().copied();
         let mut commits = Vec::new();
         let mut whole = !history.shallow;
@@ -56,7 +56,7 @@ impl Clone {
         }
         let lines = vec![Line { start: branch.to_owned(), commits }];
         let line = if whole { Observed::known(lines, Vec::new()) } else { Observed::partial(lines, Vec::new()) };
-        Clone { repository: repository.to_owned(), branch: branch.to_owned(), line }
+        ClonedBranch { repository: repository.to_owned(), branch: branch.to_owned(), line }
     }
 
     /// The branch's account from git alone: what a headline says of a pull request is a claim, and the rest is unexplained.

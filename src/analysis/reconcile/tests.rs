@@ -2,7 +2,7 @@
 
 use super::{
     Ledger, Origin, Reconciliation,
-    clone::{Clone, Compared},
+    clone::{ClonedBranch, Compared},
 };
 use crate::{
     analysis::period::Period,
@@ -197,7 +197,7 @@ fn a_clone_alone_claims_merges_and_names_the_rest() {
         ("b", "Work on the topic", 2, &[Some(4)]),
         ("a", "Begin", 1, &[]),
     ]);
-    let clone = Clone::new("acme/shop", "main", &read);
+    let clone = ClonedBranch::new("acme/shop", "main", &read);
     let account = clone.alone(&Period::parse("2026-05-02", "2026-05-31").unwrap());
     let told: Vec<(&str, &Origin)> = account.entries.iter().map(|one| (one.sha.as_str(), &one.origin)).collect();
     let [("c", Origin::Claimed { number: 7 }), ("e", Origin::Residue { .. }), ("d", Origin::Claimed { number: 8 })] =
@@ -224,7 +224,7 @@ fn a_clone_is_held_against_what_the_forge_answered() {
     });
     let same = history(&[("b", "b", 2, &[Some(1)]), ("a", "a", 1, &[])]);
     let beside =
-        |read: &History, name: &str| Clone::new(name, "main", read).beside(std::slice::from_ref(&api), &period);
+        |read: &History, name: &str| ClonedBranch::new(name, "main", read).beside(std::slice::from_ref(&api), &period);
     let Compared { commits, differences, unread, .. } = beside(&same, "acme/shop");
     assert_eq!((commits, differences.len(), unread.len()), (2, 0, 0), "{differences:?} {unread:?}");
     let other = history(&[("x", "x", 3, &[Some(1)]), ("a", "a", 1, &[])]);

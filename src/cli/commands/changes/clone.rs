@@ -8,7 +8,7 @@ use crate::{
     analysis::{
         period::Period,
         population::Populations,
-        reconcile::clone::{self, Compared},
+        reconcile::clone::{ClonedBranch, Compared},
     },
     base::foreign,
     cli::{Exit, Failure, printer::Printer},
@@ -21,7 +21,7 @@ use crate::{
 /// Walks the first-parent commits that end in the clone's HEAD. What a merge or squash commit's headline says of a pull request
 /// is a claim; every other commit is unexplained. A clone keeps no pushes, so completeness is not shown.
 #[derive(Debug, Args)]
-pub struct Clone {
+pub struct Account {
     /// A clone, or a bare repository
     #[arg(value_name = "DIR")]
     dir: PathBuf,
@@ -33,7 +33,7 @@ pub struct Clone {
     to: String,
 }
 
-pub fn run(args: &Clone, printer: &Printer) -> Result<Exit, Failure> {
+pub fn run(args: &Account, printer: &Printer) -> Result<Exit, Failure> {
     let period = Period::parse(&args.from, &args.to).map_err(Failure::new)?;
     let clone = read(&args.dir, None)?;
     let account = clone.alone(&period);
@@ -90,9 +90,9 @@ pub(super) fn told(compared: &[Compared]) -> String {
     out
 }
 
-fn read(dir: &Path, name: Option<&str>) -> Result<clone::Clone, Failure> {
+fn read(dir: &Path, name: Option<&str>) -> Result<ClonedBranch, Failure> {
     let local = LocalRepository::open(dir, Limits::default()).map_err(Failure::new)?;
     let history = local.history().map_err(Failure::new)?;
     let branch = local.head_reference().map_or("HEAD", |name| name.trim_start_matches("refs/heads/"));
-    Ok(clone::Clone::new(name.unwrap_or(local.name()), branch, &history))
+    Ok(ClonedBranch::new(name.unwrap_or(local.name()), branch, &history))
 }

@@ -73,7 +73,7 @@ pub struct Changes {
 
 #[derive(Debug, Subcommand)]
 enum Step {
-    Clone(clone::Clone),
+    Clone(clone::Account),
     Seal(seal::Seal),
     Sample(sample::Sample),
 }

@@ -5,6 +5,7 @@ use crate::{
         agents::{AgentPrincipal, Identity},
         alerts::Coverage,
         changes::persons::Persons,
+        guardrails::entry::Surroundings,
         tiers::Tiers,
     },
     checks::{Sheet, isolation},
@@ -149,6 +150,16 @@ impl<'a> Sight<'a> {
             texts.extend(text.map(|text| (file.path.as_str(), text.as_str())));
         }
         texts
+    }
+
+    /// What decides, beside a workflow's file, who gets at the agents that it runs.
+    pub fn surroundings(&self, repository: &'a Repository) -> Surroundings<'a> {
+        Surroundings {
+            signatures: self.signatures,
+            guardrails: self.guardrails,
+            private: repository.private,
+            defaults: repository.workflow_defaults.seen(),
+        }
     }
 
     /// Workflows that could be understood; Unknown rows for the others.

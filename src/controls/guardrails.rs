@@ -40,6 +40,9 @@ pub enum Format {
 pub struct Rule {
     pub id: String,
     pub severity: Severity,
+    /// It takes away the marks that the agent leaves in commits, rather than a question.
+    #[serde(default)]
+    pub marks: bool,
     /// What else must hold.
     pub when: Option<Test>,
     #[serde(flatten)]

@@ -32,6 +32,16 @@ pub enum WorkflowFile {
     Unreadable { path: String, why: String, evidence: Vec<EvidenceId> },
 }
 
+impl WorkflowFile {
+    /// The workflow, where the file could be understood.
+    pub fn parsed(&self) -> Option<&Workflow> {
+        match self {
+            WorkflowFile::Parsed(workflow) => Some(workflow),
+            WorkflowFile::Unreadable { .. } => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
     /// `push`, `pull_request`, `workflow_dispatch`, `schedule` …

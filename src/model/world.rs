@@ -205,10 +205,7 @@ impl Repository {
 
     /// Workflow files that could be understood.
     pub fn parsed_workflows(&self) -> impl Iterator<Item = &Workflow> {
-        self.workflows.members().iter().filter_map(|file| match file {
-            WorkflowFile::Parsed(workflow) => Some(workflow),
-            WorkflowFile::Unreadable { .. } => None,
-        })
+        self.workflows.members().iter().filter_map(WorkflowFile::parsed)
     }
 
     /// The workflow at a path.

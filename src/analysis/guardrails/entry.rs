@@ -9,7 +9,10 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use regex::Regex;
 
 use crate::{
-    analysis::agents::{AgentPrincipal, Identity, agent_step},
+    analysis::{
+        agents::{AgentPrincipal, Identity, agent_step},
+        guardrails::condition,
+    },
     controls::{
         agents::Signatures,
         guardrails::{AgentAction, Guardrails},
@@ -49,6 +52,18 @@ pub enum EntryKind {
     FreeHand,
 }
 
+impl EntryKind {
+    /// As a rule's id: `entry.open_door`.
+    pub fn rule(self) -> &'static str {
+        match self {
+            EntryKind::OpenDoor => "entry.open_door",
+            EntryKind::UntrustedText => "entry.untrusted_text",
+            EntryKind::UntrustedHead => "entry.untrusted_head",
+            EntryKind::FreeHand => "entry.free_hand",
+        }
+    }
+}
+
 /// What decides beside the file itself.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'a> {
@@ -81,10 +96,55 @@ pub fn of_job(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Vec<E
     all
 }
 
+/// Whether strangers steer a job's agent while the job holds rights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judged {
+    /// None does, or the job holds nothing.
+    Shut,
+    /// It hangs on another job, an action that is not known, or defaults of tokens that were not read.
+    Perhaps(Entry),
+    Open {
+        entry: Entry,
+        holds: Vec<String>,
+    },
+}
+
+/// The worst way in. A free hand alone lets nobody in.
+pub fn judge(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Judged {
+    let worst = |around: Surroundings<'_>| {
+        of_job(around, workflow, job).into_iter().find(|entry| entry.kind != EntryKind::FreeHand)
+    };
+    let Some(entry) = worst(around).filter(|entry| entry.severity >= Severity::Medium) else { return Judged::Shut };
+    let least = least();
+    let at_least = worst(Surroundings { defaults: around.defaults.or(Some(&least)), ..around });
+    let sure = at_least.is_some_and(|entry| entry.severity >= Severity::Medium);
+    match entry.strangers == Truth::Unknown || !sure {
+        true => Judged::Perhaps(entry),
+        false => Judged::Open { entry, holds: holdings(around, workflow, job) },
+    }
+}
+
+/// The defaults that give least.
+fn least() -> WorkflowDefaults {
+    WorkflowDefaults { default_permissions: "read".to_owned(), can_approve_reviews: false }
+}
+
+/// Whether a job runs an agent.
+pub fn runs_agent(signatures: &Signatures, job: &Job) -> bool {
+    job.steps.iter().any(|step| agent_step(signatures, step).is_some())
+}
+
+/// A step of the job whose agent asks nobody, and what the job holds, in words.
+pub fn unasked(around: Surroundings<'_>, workflow: &Workflow, job: &Job) -> Option<(Entry, String)> {
+    let free = of_job(around, workflow, job).into_iter().find(|entry| entry.kind == EntryKind::FreeHand)?;
+    let holds = holdings(around, workflow, job);
+    Some((free, if holds.is_empty() { "nothing that writes".to_owned() } else { holds.join(" and ") }))
+}
+
 /// Marks the agents of workflows that strangers surely steer while the job holds rights. Defaults that were not read count as
 /// those that give least: what is only possible is the check's to say.
 pub fn mark_steered(world: &World, signatures: &Signatures, guardrails: &Guardrails, agents: &mut [AgentPrincipal]) {
-    let least = WorkflowDefaults { default_permissions: "read".to_owned(), can_approve_reviews: false };
+    let least = least();
     for principal in agents {
         let Identity::Job { repository, workflow, job } = &principal.identity else { continue };
         let Some(repository) = world.repositories().iter().find(|known| known.name == *repository) else { continue };
@@ -198,7 +258,7 @@ impl View<'_> {
         if !self.reach.starts {
             return None;
         }
-        let strangers = guarded(self.job, self.step).not().and(self.step_admits());
+        let strangers = condition::guards(self.job, self.step).not().and(self.step_admits());
         let event = &self.trigger.event;
         let says = match strangers {
             Truth::False => return None,
@@ -273,73 +333,6 @@ fn opened(action: &AgentAction, step: &Step) -> bool {
         step.with.get(input).is_some_and(|given| value.is_match(given))
     };
     action.opened_by.iter().any(opens)
-}
-
-/// Whether an `if` before the agent lets only people of the repository through. What another job or step decides is not told.
-fn guarded(job: &Job, step: &Step) -> Truth {
-    let conditions = [job.condition.as_deref(), step.condition.as_deref()];
-    let each = conditions.into_iter().flatten().map(condition_guards);
-    Truth::any(each)
-}
-
-/// One part of a conjunction that asks is enough; of an alternative, each part must ask.
-fn condition_guards(condition: &str) -> Truth {
-    let condition = condition.trim().trim_start_matches("${{").trim_end_matches("}}").trim();
-    let parts = split(condition, "&&");
-    if parts.len() > 1 {
-        return Truth::any(parts.into_iter().map(condition_guards));
-    }
-    let parts = split(condition, "||");
-    if parts.len() > 1 {
-        return Truth::all(parts.into_iter().map(condition_guards));
-    }
-    match condition.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        Some(inner) => condition_guards(inner),
-        None => asks_for_a_person(condition),
-    }
-}
-
-/// Splits at an operator outside of brackets and quotes.
-fn split<'a>(text: &'a str, operator: &str) -> Vec<&'a str> {
-    let (mut parts, mut depth, mut quoted, mut start) = (Vec::new(), 0_i32, false, 0);
-    for (at, c) in text.char_indices() {
-        match c {
-            '\'' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth -= 1,
-            _ if !quoted && depth == 0 && text.get(at..).is_some_and(|rest| rest.starts_with(operator)) => {
-                parts.extend(text.get(start..at));
-                start = at + operator.len();
-            }
-            _ => {}
-        }
-    }
-    parts.extend(text.get(start..));
-    parts
-}
-
-fn asks_for_a_person(flat: &str) -> Truth {
-    let person = [
-        "github.actor ==",
-        "github.actor_id ==",
-        "github.triggering_actor ==",
-        "github.event.sender.login ==",
-        "user.login ==",
-        "github.repository_owner",
-        "github.event.pull_request.head.repo.full_name == github.repository",
-        "head.repo.fork == false",
-        "!github.event.pull_request.head.repo.fork",
-    ];
-    let listed = flat.contains("fromJSON(") && (flat.contains("github.actor") || flat.contains("user.login"));
-    let associated = flat.contains("author_association")
-        && !["CONTRIBUTOR", "NONE", "FIRST_TIME", "!="].iter().any(|word| flat.contains(word));
-    if listed || associated || person.iter().any(|words| flat.contains(words)) {
-        Truth::True
-    } else if flat.contains("needs.") || flat.contains("steps.") {
-        Truth::Unknown
-    } else {
-        Truth::False
-    }
 }
 
 /// The first context in `${{ … }}` that somebody without rights can fill.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Weakness;
+use super::{Concern, Weakness};
 use crate::model::severity::Severity;
 
 /// Characters that show nothing and that a model reads: tags, zero-width marks, direction overrides (Unicode Standard Annex 9
@@ -11,6 +11,7 @@ pub fn hidden(text: &str) -> Option<Weakness> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (line, what) = text.lines().enumerate().find_map(|(at, line)| Some((at + 1, hidden_in(line)?)))?;
     Some(Weakness {
+        concern: Concern::Instructions,
         rule: "instructions.hidden_text".to_owned(),
         severity: Severity::High,
         says: format!("it holds {what} that no reader sees and an agent reads"),

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{Weakness, line_of, settings};
+use super::{Concern, Weakness, line_of, settings};
 use crate::{
     controls::guardrails::{Guardrail, McpServers},
     model::severity::Severity,
@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     pub name: String,
+    /// Its program and first plain argument, `npx @scope/server`, or the host of its address; no part that may be a secret.
+    pub runs: String,
     /// Command line, environment as `NAME=value`, address and headers, on one line. Holds what the file holds: never print it.
     line: String,
     /// Environment and headers alone.
@@ -46,13 +48,37 @@ fn named(name: &str, entry: &Map<String, Value>) -> Named {
         .chain(text("url").or_else(|| text("httpUrl")).or_else(|| text("serverUrl")))
         .chain(values.iter().map(|(name, value)| format!("{name}={value}")))
         .collect();
-    Named { name: name.to_owned(), line: line.join(" "), values }
+    Named { name: name.to_owned(), runs: runs(entry), line: line.join(" "), values }
+}
+
+fn runs(server: &Map<String, Value>) -> String {
+    let text = |name: &str| server.get(name).and_then(Value::as_str);
+    if let Some(address) = text("url").or(text("serverUrl")).or(text("httpUrl")) {
+        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        // Whoever stands before an @ is a credential.
+        return host.rsplit_once('@').map_or(host, |(_, host)| host).to_owned();
+    }
+    let arguments = server.get("args").and_then(Value::as_array).into_iter().flatten();
+    let first = arguments.filter_map(Value::as_str).find(|argument| is_plain(argument));
+    let program = text("command").unwrap_or_default().split_whitespace().next().unwrap_or_default();
+    [program, first.unwrap_or_default()].join(" ").trim().to_owned()
+}
+
+/// A package, an image or a path; no option, and nothing that may be a key or an address with one.
+fn is_plain(argument: &str) -> bool {
+    let odd = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '@' | '/' | '.' | '-' | '_' | ':');
+    !argument.starts_with('-')
+        && !argument.contains(odd)
+        && !argument.contains("://")
+        && argument.contains(['/', '-', '.'])
 }
 
 /// What is weak about a server.
 pub fn weaknesses(known: &McpServers, server: &Named, text: &str) -> Vec<Weakness> {
     let line = line_of(text, &format!("\"{}\"", server.name)).or_else(|| line_of(text, &server.name));
     let found = |rule: &str, severity: Severity, says: String, mend: &str| Weakness {
+        concern: Concern::Servers,
         rule: rule.to_owned(),
         severity,
         says,
@@ -132,5 +158,31 @@ mod tests {
             assert!(!is_literal_secret("DB_PASSWORD", value), "{value}");
         }
         assert!(!is_literal_secret("AWS_REGION", "eu-west-1-and-so-on"));
+    }
+
+    #[test]
+    fn what_a_server_runs_is_told_without_a_secret() {
+        let known = Guardrails::built_in().unwrap();
+        let read = |path: &str, text: &str| -> Vec<(String, String)> {
+            let all = servers(known.of_file(path).unwrap(), text).unwrap_or_default();
+            all.into_iter().map(|server| (server.name, server.runs)).collect()
+        };
+        let json = r#"{"mcpServers": {
+            "db": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-postgres", "postgres://u:p@db/x"]},
+            "far": {"url": "https://key@mcp.acme.example/sse?token=s3cret"},
+            "github": {"command": "docker", "args": ["run", "-i", "ghcr.io/github/github-mcp-server"], "env": {"TOKEN": "s3cret"}},
+        }} // comments and trailing commas, as editors allow them"#;
+        let pair = |name: &str, runs: &str| (name.to_owned(), runs.to_owned());
+        assert_eq!(
+            read(".mcp.json", json),
+            [
+                pair("db", "npx @modelcontextprotocol/server-postgres"),
+                pair("far", "mcp.acme.example"),
+                pair("github", "docker ghcr.io/github/github-mcp-server")
+            ]
+        );
+        let toml = "[mcp_servers.aws]\ncommand = 'uvx'\nargs = ['awslabs.x@1']";
+        assert_eq!(read(".codex/config.toml", toml), [pair("aws", "uvx awslabs.x@1")]);
+        assert_eq!(read(".mcp.json", "not json"), []);
     }
 }

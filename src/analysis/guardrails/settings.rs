@@ -3,14 +3,14 @@
 use jsonc_parser::{ParseOptions, parse_to_serde_value};
 use serde_json::Value;
 
-use super::{Weakness, line_of};
+use super::{Concern, Weakness, line_of};
 use crate::controls::guardrails::{Format, Guardrail, Rule, Test};
 
-/// What the file weakens, in the order of its rules; an error when it cannot be understood.
-pub fn weaknesses(guardrail: &Guardrail, text: &str) -> Result<Vec<Weakness>, String> {
+/// What the file weakens of one concern, in the order of its rules; an error when it cannot be understood.
+pub fn weaknesses(guardrail: &Guardrail, text: &str, concern: Concern) -> Result<Vec<Weakness>, String> {
     let settings = parse(guardrail.format, text)?;
     let broken = guardrail.rules.iter().filter(|rule| is_broken(rule, &settings));
-    Ok(broken.map(|rule| weakness(rule, text)).collect())
+    Ok(broken.map(|rule| weakness(rule, text)).filter(|weakness| weakness.concern == concern).collect())
 }
 
 /// The file as one value; an empty file says nothing.
@@ -77,6 +77,7 @@ fn texts(value: &Value) -> Vec<&str> {
 fn weakness(rule: &Rule, text: &str) -> Weakness {
     let key = keys(&rule.test.at).pop().unwrap_or_default();
     Weakness {
+        concern: if rule.marks { Concern::Marks } else { Concern::Questions },
         rule: rule.id.clone(),
         severity: rule.severity,
         says: rule.says.clone(),
@@ -94,8 +95,9 @@ mod tests {
     fn every_example_breaks_the_rules_that_it_names() {
         for guardrail in Guardrails::built_in().unwrap().settings {
             for example in &guardrail.examples {
-                let mut found: Vec<String> =
-                    weaknesses(&guardrail, &example.text).unwrap().into_iter().map(|weakness| weakness.rule).collect();
+                let of = |concern| weaknesses(&guardrail, &example.text, concern).unwrap();
+                let all = of(Concern::Questions).into_iter().chain(of(Concern::Marks));
+                let mut found: Vec<String> = all.map(|weakness| weakness.rule).collect();
                 found.sort();
                 assert_eq!(found, example.found, "{}: {}", guardrail.id, example.text);
             }
@@ -109,8 +111,8 @@ mod tests {
             [(".claude/settings.json", "{\"a\": "), (".codex/config.toml", "a = "), (".aider.conf.yml", "a: [")]
         {
             let guardrail = known.of_file(path).unwrap();
-            assert!(weaknesses(guardrail, text).unwrap_err().starts_with("not "), "{path}");
-            assert_eq!(weaknesses(guardrail, " \n").map(|all| all.len()), Ok(0), "{path}");
+            assert!(weaknesses(guardrail, text, Concern::Questions).unwrap_err().starts_with("not "), "{path}");
+            assert_eq!(weaknesses(guardrail, " \n", Concern::Questions).map(|all| all.len()), Ok(0), "{path}");
         }
     }
 
@@ -118,7 +120,8 @@ mod tests {
     fn a_weakness_names_its_line() {
         let known = Guardrails::built_in().unwrap();
         let text = "{\n  \"permissions\": {\n    \"defaultMode\": \"bypassPermissions\"\n  }\n}\n";
-        assert_eq!(weaknesses(known.of_file(".claude/settings.json").unwrap(), text).unwrap()[0].line, Some(3));
+        let guardrail = known.of_file(".claude/settings.json").unwrap();
+        assert_eq!(weaknesses(guardrail, text, Concern::Questions).unwrap()[0].line, Some(3));
     }
 
     #[test]

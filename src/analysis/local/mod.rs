@@ -3,6 +3,7 @@
 //! A lower bound. Nothing here raises or settles a finding: whoever may push can write all of it.
 
 mod changes;
+mod guardrails;
 mod rows;
 mod tools;
 
@@ -12,14 +13,25 @@ use serde::Serialize;
 use crate::{
     analysis::attribution::{self, Mark},
     base::foreign::Foreign,
-    controls::agents::{Level, Signatures},
+    controls::{
+        agents::{Level, Signatures},
+        guardrails::Guardrails,
+    },
+    facts::github::files::{CODEOWNERS, is_agent_file, is_workflow},
     model::{
+        file::RepositoryFile,
         history::{BranchTip, Files, History},
-        pipeline::{Workflow, WorkflowFile},
+        pipeline::WorkflowFile,
     },
 };
 
-pub use tools::{Scanner, ToolRow, is_wanted};
+pub use guardrails::{GuardrailRows, SteeringRow, WeaknessRow};
+pub use tools::{Scanner, ToolRow, may_call};
+
+/// Whether a file's text says anything here.
+pub fn is_wanted(path: &str) -> bool {
+    may_call(path) || is_agent_file(path) || is_workflow(path) || CODEOWNERS.contains(&path)
+}
 
 /// What was read of a clone.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +44,10 @@ pub struct Reading {
     pub files: Files,
     /// Workflow files.
     pub workflows: Vec<WorkflowFile>,
+    /// Files that configure or instruct agents, or hold a commit back.
+    pub agent_files: Vec<RepositoryFile>,
+    /// The text of the CODEOWNERS file that counts.
+    pub codeowners: Option<String>,
     pub tools: Vec<ToolRow>,
 }
 
@@ -49,6 +65,7 @@ pub struct Inventory {
     /// One row a commit and agent, newest first. A commit that is not listed is unknown, not human.
     pub commits: Vec<CommitRow>,
     pub tools: Vec<ToolRow>,
+    pub guardrails: GuardrailRows,
     pub coverage: Coverage,
 }
 
@@ -133,7 +150,7 @@ struct Marked {
 }
 
 /// The inventory of a clone.
-pub fn inventory(signatures: &Signatures, reading: &Reading) -> Inventory {
+pub fn inventory(signatures: &Signatures, known: &Guardrails, reading: &Reading) -> Inventory {
     let commits = &reading.history.commits;
     let marked: Vec<Marked> = commits
         .iter()
@@ -149,7 +166,8 @@ pub fn inventory(signatures: &Signatures, reading: &Reading) -> Inventory {
         agents: rows::agents(signatures, reading, &marked, &merged),
         commits: marked.iter().flat_map(|one| commit_rows(reading, one)).collect(),
         tools: reading.tools.clone(),
-        coverage: coverage(signatures, reading, &marked, &merged),
+        guardrails: guardrails::rows(signatures, known, reading),
+        coverage: coverage(signatures, known, reading, &marked, &merged),
     }
 }
 
@@ -183,6 +201,7 @@ fn kind(mark: &Mark) -> &'static str {
 
 fn coverage(
     signatures: &Signatures,
+    known: &Guardrails,
     reading: &Reading,
     marked: &[Marked],
     merged: &[changes::MergedChange],
@@ -206,6 +225,10 @@ fn coverage(
     gaps.extend(reading.workflows.iter().filter_map(|file| match file {
         WorkflowFile::Parsed(_) => None,
         WorkflowFile::Unreadable { path, why, .. } => Some(Unread { what: Foreign::new(path), why: why.clone() }),
+    }));
+    gaps.extend(reading.agent_files.iter().filter_map(|file| {
+        let why = guardrails::unreadable(known, file)?;
+        Some(Unread { what: Foreign::new(&file.path), why })
     }));
     Coverage {
         head_reference: reading.head_reference.as_deref().map(Foreign::new),
@@ -233,12 +256,4 @@ fn statement(commits: usize, marked: usize, automation: usize, unknown: usize) -
         "{marked} of {commits} commits carry an agent's mark, {automation} are automation that is no AI, {unknown} are \
          unknown: no mark is no proof of a person. Who opened, reviewed and merged is not in a clone."
     )
-}
-
-/// Workflow files that could be understood.
-pub fn parsed(files: &[WorkflowFile]) -> impl Iterator<Item = &Workflow> {
-    files.iter().filter_map(|file| match file {
-        WorkflowFile::Parsed(workflow) => Some(workflow),
-        WorkflowFile::Unreadable { .. } => None,
-    })
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AgentRow, Marked, Reading, SignalRow, changes::MergedChange, kind, parsed};
+use super::{AgentRow, Marked, Reading, SignalRow, changes::MergedChange, kind};
 use crate::{
     analysis::{agents, attribution},
     base::foreign::Foreign,
     controls::agents::{Level, Signature, Signatures, noreply},
-    model::change::Commit,
+    model::{change::Commit, pipeline::WorkflowFile},
 };
 
 /// Signals and identities that a row lists; the counts go on.
@@ -81,7 +81,7 @@ impl<'a> Rows<'a> {
     }
 
     fn workflows(&mut self, reading: &Reading) {
-        for workflow in parsed(&reading.workflows) {
+        for workflow in reading.workflows.iter().filter_map(WorkflowFile::parsed) {
             for job in &workflow.jobs {
                 for (agent, how) in job.steps.iter().flat_map(|step| agents::of_step(self.signatures, step)) {
                     let row = self.rows.entry(agent.id.clone()).or_default();

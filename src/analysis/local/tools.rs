@@ -6,15 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
+    analysis::guardrails::mcp,
     base::foreign::Foreign,
-    controls::tools::Tools,
-    facts::{
-        files::{
-            manifest::{self, Ecosystem},
-            mcp,
-        },
-        github::files::is_workflow,
-    },
+    controls::{guardrails::Guardrails, tools::Tools},
+    facts::files::manifest::{self, Ecosystem},
     model::{file::RepositoryFile, pipeline::Workflow},
 };
 
@@ -38,6 +33,7 @@ pub struct ToolRow {
 /// Looks at one file after the other.
 pub struct Scanner<'a> {
     tools: &'a Tools,
+    known: &'a Guardrails,
     found: BTreeMap<String, Found>,
 }
 
@@ -49,8 +45,8 @@ struct Found {
 }
 
 impl<'a> Scanner<'a> {
-    pub fn new(tools: &'a Tools) -> Scanner<'a> {
-        Scanner { tools, found: BTreeMap::new() }
+    pub fn new(tools: &'a Tools, known: &'a Guardrails) -> Scanner<'a> {
+        Scanner { tools, known, found: BTreeMap::new() }
     }
 
     pub fn see(&mut self, file: &RepositoryFile) {
@@ -60,8 +56,9 @@ impl<'a> Scanner<'a> {
                     self.add(&tool.id, &tool.name, format!("dependency {}", dependency.name), &file.path);
                 }
             }
-        } else if mcp::configures(&file.path) {
-            for server in mcp::servers(file) {
+        } else if let Some(guardrail) = self.known.of_file(&file.path).filter(|guardrail| guardrail.mcp.is_some()) {
+            let text = file.text.seen().map_or("", String::as_str);
+            for server in mcp::servers(guardrail, text).unwrap_or_default() {
                 let id = format!("mcp:{}", server.name);
                 self.add(&id, &format!("MCP server {}", server.name), format!("server {}", server.runs), &file.path);
             }
@@ -113,9 +110,9 @@ fn word(ecosystem: Ecosystem) -> &'static str {
     }
 }
 
-/// Whether a file's text is looked at: manifests, workflows, servers, and code that may call an API. Prose calls nothing,
-/// and what was copied in is its author's.
-pub fn is_wanted(path: &str) -> bool {
+/// Whether a file may name an SDK, an API or a server: manifests, settings, and code. Prose calls nothing, and what was copied
+/// in is its author's.
+pub fn may_call(path: &str) -> bool {
     const CODE: [&str; 34] = [
         "astro", "bash", "c", "cjs", "cpp", "cs", "env", "ex", "fs", "go", "html", "java", "js", "json", "jsx", "kt",
         "lua", "mjs", "php", "ps1", "py", "rb", "rs", "scala", "sh", "svelte", "swift", "tf", "toml", "ts", "tsx",
@@ -126,5 +123,5 @@ pub fn is_wanted(path: &str) -> bool {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     let code = name.rsplit_once('.').is_some_and(|(_, ending)| CODE.contains(&ending));
     let own = !path.split('/').any(|part| COPIED.contains(&part)) && !name.contains(".min.") && !LOCKS.contains(&name);
-    is_workflow(path) || mcp::configures(path) || own && (code || manifest::ecosystem(path).is_some())
+    own && (code || manifest::ecosystem(path).is_some())
 }

@@ -99,6 +99,23 @@ fn strangers_at_an_agent_that_holds_rights() {
 }
 
 #[test]
+fn settings_that_take_marks_away() {
+    let check = "agent_attribution_missing";
+    let with = |text: &str| {
+        let file = file(".claude/settings.json", text);
+        move |repository: &mut Repository| {
+            repository.pull_requests = known(Vec::new());
+            repository.agent_files = known(vec![file]);
+        }
+    };
+    assert_eq!(worst(check, with(r#"{"attribution": {"commit": ""}}"#)), Outcome::Fail);
+    assert_eq!(worst(check, with(r#"{"includeCoAuthoredBy": true}"#)), Outcome::NotApplicable);
+    assert_eq!(worst(check, with("{")), Outcome::Unknown);
+    let marks = with(r#"{"attribution": {"commit": ""}}"#);
+    assert_eq!(worst("agent_runs_unasked", marks), Outcome::Pass, "a mark is no question");
+}
+
+#[test]
 fn settings_that_take_questions_away() {
     let check = "agent_runs_unasked";
     let with = |text: &str| {

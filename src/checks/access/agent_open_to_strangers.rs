@@ -7,13 +7,13 @@
 use crate::checks::{Sheet, Sight, check};
 use crate::{
     analysis::{
-        agents::{self, Identity},
-        guardrails::entry::{self, Entry, EntryKind, Surroundings},
+        agents::Identity,
+        guardrails::entry::{self, Judged},
     },
     model::{
-        pipeline::{Job, Workflow, WorkflowDefaults},
+        observed::Gap,
+        pipeline::{Job, Workflow},
         severity::Severity,
-        truth::Truth,
         world::Repository,
     },
 };
@@ -31,8 +31,7 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     let mut any = false;
     for repository in sight.repositories(sheet) {
         for workflow in sight.workflows(sheet, repository) {
-            let runs = |job: &&Job| job.steps.iter().any(|step| agents::agent_step(sight.signatures, step).is_some());
-            for job in workflow.jobs.iter().filter(runs) {
+            for job in workflow.jobs.iter().filter(|job| entry::runs_agent(sight.signatures, job)) {
                 any = true;
                 judge(sight, sheet, repository, workflow, job);
             }
@@ -46,34 +45,24 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
 fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, repository: &Repository, workflow: &Workflow, job: &Job) {
     let name = repository.name.as_str();
     let subject = format!("{name} {} job {}", workflow.path, job.id);
-    let defaults = repository.workflow_defaults.seen();
-    let with = |defaults: Option<&WorkflowDefaults>| {
-        let (signatures, guardrails) = (sight.signatures, sight.guardrails);
-        let around = Surroundings { signatures, guardrails, private: repository.private, defaults };
-        (worst(&entry::of_job(around, workflow, job)), entry::holdings(around, workflow, job))
-    };
-    let reads = WorkflowDefaults { default_permissions: "read".to_owned(), can_approve_reviews: false };
-    let ((found, holds), (at_least, _)) = (with(defaults), with(defaults.or(Some(&reads))));
-    match found.filter(|entry| entry.severity >= Severity::Medium) {
-        None => {
+    match entry::judge(sight.surroundings(repository), workflow, job) {
+        Judged::Shut => {
             let statement =
                 format!("no stranger steers job {} of {} in {name} while it holds rights", job.id, workflow.path);
             sheet.pass(subject, statement, &workflow.evidence);
         }
-        Some(entry)
-            if entry.strangers == Truth::Unknown || at_least.is_none_or(|sure| sure.severity < Severity::Medium) =>
-        {
+        Judged::Perhaps(_) => {
             let what = format!("whether strangers steer job {} of {}", job.id, workflow.path);
             let gap = repository.workflow_defaults.gap(format!("workflow token defaults of {name}"));
-            let hangs = crate::model::observed::Gap {
+            let hangs = || Gap {
                 what: what.clone(),
                 why: "another job or an action that is not known decides".to_owned(),
                 needs: None,
                 evidence: workflow.evidence.clone(),
             };
-            sheet.unknown(subject, format!("{what} could not be told"), vec![gap.unwrap_or(hangs)]);
+            sheet.unknown(subject, format!("{what} could not be told"), vec![gap.unwrap_or_else(hangs)]);
         }
-        Some(entry) => {
+        Judged::Open { entry, holds } => {
             let statement = format!(
                 "job {} of {} in {name} runs an agent: {}, and it holds {}",
                 job.id,
@@ -95,9 +84,4 @@ fn judge(sight: &Sight<'_>, sheet: &mut Sheet<'_>, repository: &Repository, work
                 );
         }
     }
-}
-
-/// A free hand alone lets nobody in: the settings' check has it.
-fn worst(entries: &[Entry]) -> Option<Entry> {
-    entries.iter().find(|entry| entry.kind != EntryKind::FreeHand).cloned()
 }

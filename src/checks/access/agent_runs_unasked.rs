@@ -7,11 +7,7 @@
 
 use crate::checks::{Sheet, Sight, check};
 use crate::{
-    analysis::guardrails::{
-        Weakness,
-        entry::{self, EntryKind, Surroundings},
-        settings,
-    },
+    analysis::guardrails::{Concern, Weakness, entry, settings},
     controls::guardrails::Guardrail,
     model::{agent::AgentKind, id::PathId, observed::Gap, severity::Severity, world::Repository},
 };
@@ -26,7 +22,8 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
         for (path, text) in sight.agent_files(sheet, repository, |path| ruled(path).is_some()) {
             if let Some(guardrail) = ruled(path) {
                 let file = File { repository, path, guardrail };
-                file.judge(sheet, settings::weaknesses(guardrail, text), &alone, some && alone.is_empty());
+                let found = settings::weaknesses(guardrail, text, Concern::Questions);
+                file.judge(sheet, found, &alone, some && alone.is_empty());
             }
         }
         steps(sight, sheet, repository);
@@ -75,18 +72,9 @@ impl File<'_> {
 /// Steps of workflows whose agent asks nobody.
 fn steps(sight: &Sight<'_>, sheet: &mut Sheet<'_>, repository: &Repository) {
     let name = repository.name.as_str();
-    let around = Surroundings {
-        signatures: sight.signatures,
-        guardrails: sight.guardrails,
-        private: repository.private,
-        defaults: repository.workflow_defaults.seen(),
-    };
     for workflow in sight.workflows(sheet, repository) {
         for job in &workflow.jobs {
-            let free = entry::of_job(around, workflow, job).into_iter().find(|entry| entry.kind == EntryKind::FreeHand);
-            let Some(free) = free else { continue };
-            let holds = entry::holdings(around, workflow, job);
-            let held = if holds.is_empty() { "nothing that writes".to_owned() } else { holds.join(" and ") };
+            let Some((free, held)) = entry::unasked(sight.surroundings(repository), workflow, job) else { continue };
             let statement = format!(
                 "job {} of {} in {name} runs an agent: {}, and the job holds {held}",
                 job.id, workflow.path, free.says

@@ -6,8 +6,8 @@
 
 use crate::checks::{Sheet, Sight, check};
 use crate::{
-    analysis::codeowners,
-    model::{file::is_instruction, truth::Truth},
+    analysis::{codeowners, guardrails},
+    model::truth::Truth,
 };
 
 check!(
@@ -23,10 +23,9 @@ fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
     for (repository, branch) in sight.production_branches(sheet) {
         let (name, branch_name) = (repository.name.as_str(), branch.name.as_str());
         let subject = format!("{name}@{branch_name}");
-        let steers = |path: &str| sight.guardrails.of_file(path).is_some() || is_instruction(path);
         let what = format!("files that configure agents in {name}");
         let files = sheet.members(&subject, &what, &repository.agent_files).iter().map(|file| file.path.as_str());
-        let files: Vec<&str> = files.filter(|path| steers(path)).collect();
+        let files: Vec<&str> = files.filter(|path| guardrails::steers(sight.guardrails, path)).collect();
         let evidence = [
             repository.agent_files.evidence.clone(),
             repository.codeowners.evidence.clone(),

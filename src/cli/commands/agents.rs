@@ -1,15 +1,19 @@
 //! `ambit agents`: the coding agents that a clone shows.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
-    analysis::local::{self, AgentRow, Inventory, Reading, Scanner, ToolRow},
+    analysis::local::{self, AgentRow, GuardrailRows, Inventory, Reading, Scanner, ToolRow, WeaknessRow},
     base::foreign::Foreign,
     cli::{Exit, Failure, args::Agents, printer::Printer},
     collect::local::{Limits, LocalRepository},
-    controls::{agents::Signatures, tools::Tools},
-    facts::github::{files::is_workflow, workflows},
-    render::words::count,
+    controls::{agents::Signatures, guardrails::Guardrails, tools::Tools},
+    facts::github::{
+        files::{CODEOWNERS, is_agent_file, is_workflow},
+        workflows,
+    },
+    model::pipeline::WorkflowFile,
+    render::words::{count, severity},
 };
 
 /// Runs the command.
@@ -19,8 +23,9 @@ use crate::{
 pub fn run(args: &Agents, printer: &Printer) -> Result<Exit, Failure> {
     let signatures = Signatures::built_in().map_err(Failure::new)?;
     let tools = Tools::built_in().map_err(Failure::new)?;
+    let known = Guardrails::built_in().map_err(Failure::new)?;
     let clone = LocalRepository::open(&args.local, Limits::default()).map_err(Failure::new)?;
-    let inventory = local::inventory(&signatures, &read(&clone, &tools)?);
+    let inventory = local::inventory(&signatures, &known, &read(&clone, &tools, &known)?);
     let text = match args.json {
         true => serde_json::to_string(&inventory).map_err(Failure::new)? + "\n",
         false => page(&inventory),
@@ -29,17 +34,25 @@ pub fn run(args: &Agents, printer: &Printer) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-fn read(clone: &LocalRepository, tools: &Tools) -> Result<Reading, Failure> {
-    let mut scanner = Scanner::new(tools);
-    let mut files = Vec::new();
+fn read(clone: &LocalRepository, tools: &Tools, known: &Guardrails) -> Result<Reading, Failure> {
+    let mut scanner = Scanner::new(tools, known);
+    let (mut workflows_read, mut agent_files, mut owners) = (Vec::new(), Vec::new(), BTreeMap::new());
     let seen = clone.files(local::is_wanted, |file| {
-        scanner.see(&file);
+        if local::may_call(&file.path) {
+            scanner.see(&file);
+        }
+        let text = file.text.seen().map_or("", String::as_str);
         if is_workflow(&file.path) {
-            let text = file.text.seen().map_or("", String::as_str);
-            files.push(workflows::parse(&file.path, text, Vec::new()));
+            workflows_read.push(workflows::parse(&file.path, text, Vec::new()));
+        }
+        if let Some(place) = CODEOWNERS.iter().position(|path| *path == file.path) {
+            owners.insert(place, text.to_owned());
+        }
+        if is_agent_file(&file.path) {
+            agent_files.push(file);
         }
     });
-    local::parsed(&files).for_each(|workflow| scanner.workflow(workflow));
+    workflows_read.iter().filter_map(WorkflowFile::parsed).for_each(|workflow| scanner.workflow(workflow));
     Ok(Reading {
         name: clone.name().to_owned(),
         head: clone.head().map(str::to_owned),
@@ -47,7 +60,9 @@ fn read(clone: &LocalRepository, tools: &Tools) -> Result<Reading, Failure> {
         branches: clone.branches().to_vec(),
         history: clone.history().map_err(Failure::new)?,
         files: seen,
-        workflows: files,
+        workflows: workflows_read,
+        agent_files,
+        codeowners: owners.into_values().next(),
         tools: scanner.finish(),
     })
 }
@@ -67,9 +82,10 @@ fn page(inventory: &Inventory) -> String {
         }
     }
     if !inventory.tools.is_empty() {
-        let _ = writeln!(text, "\nBeside them, {}, which are no agents", count(inventory.tools.len(), "tool"));
+        let _ = writeln!(text, "\nBeside them, no agents: {}", count(inventory.tools.len(), "tool"));
         inventory.tools.iter().for_each(|tool| one_tool(&mut text, tool));
     }
+    guardrails(&mut text, &inventory.guardrails);
     let _ = writeln!(
         text,
         "\nRead: {} ({} with several parents), {} by messages ({} with their branch), {} of {} searched",
@@ -108,6 +124,31 @@ fn one_agent(text: &mut String, agent: &AgentRow) {
     for signal in agent.signals.iter().take(5) {
         let _ = writeln!(text, "    {:>7}  {} {}", signal.count, signal.kind.replace('_', " "), signal.detail);
     }
+}
+
+/// What steers the agents, and what is weak about it, worst first.
+fn guardrails(text: &mut String, rows: &GuardrailRows) {
+    if rows.steering > 0 {
+        let files = count(rows.steering, "file");
+        let owned = rows.steering - rows.unowned;
+        let _ =
+            writeln!(text, "\n{files} that steer agents: settings, servers, instructions; CODEOWNERS covers {owned}");
+    }
+    if !rows.weaknesses.is_empty() {
+        let _ = writeln!(text, "\nWeak guardrails, as the files claim: {}", rows.weaknesses.len());
+        rows.weaknesses.iter().for_each(|row| one_weakness(text, row));
+    }
+}
+
+fn one_weakness(text: &mut String, row: &WeaknessRow) {
+    let place = match row.line {
+        Some(line) => format!("{}:{line}: ", row.path),
+        None if row.path.raw().is_empty() => String::new(),
+        None => format!("{}: ", row.path),
+    };
+    let perhaps = if row.sure { "" } else { " (perhaps)" };
+    let _ = writeln!(text, "  {:<8}{perhaps} {place}{}", severity(row.severity).text, row.says);
+    let _ = writeln!(text, "           {}", row.mend);
 }
 
 fn one_tool(text: &mut String, tool: &ToolRow) {

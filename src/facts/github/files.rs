@@ -189,7 +189,7 @@ pub(super) fn agent_files(
             true => source(reader, repo, path, head),
             false => Observed::not_collected("what it says decides nothing here"),
         };
-        let kept = files.iter().filter(|path| BY_NAME.contains(*path) || configures_agent(path));
+        let kept = files.iter().filter(|path| is_agent_file(path));
         kept.map(|path| RepositoryFile { path: path.clone(), text: text(path) }).collect()
     })
 }
@@ -198,6 +198,11 @@ pub(super) fn agent_files(
 pub fn texts_beside(files: &[String]) -> impl Iterator<Item = &String> {
     let counts = |path: &&String| configures_agent(path) && is_instruction(path) && !BY_NAME.contains(*path);
     files.iter().filter(counts).take(MOST_BESIDE)
+}
+
+/// Whether a file configures or instructs an agent, or holds a commit back.
+pub fn is_agent_file(path: &str) -> bool {
+    BY_NAME.contains(path) || configures_agent(path)
 }
 
 fn configures_agent(path: &str) -> bool {

@@ -36,7 +36,7 @@ fn the_answer_has_these_members_and_no_others() {
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(
         members(&answer),
-        set(&["schema_version", "repository", "head", "agents", "commits", "tools", "coverage"])
+        set(&["schema_version", "repository", "head", "agents", "commits", "tools", "guardrails", "coverage"])
     );
     assert_eq!(
         members(&answer["agents"][0]),

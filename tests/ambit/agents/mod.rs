@@ -1,5 +1,6 @@
 //! The inventory on a recorded organisation.
 
+mod guardrails;
 mod hostile;
 mod layouts;
 mod local;

@@ -7,21 +7,25 @@ use crate::{
     },
     model::{
         id::{CheckId, CriterionId, ObjectiveId},
-        world::{CloudAccount, Organization, Repository, World},
+        world::World,
     },
     report::{Check, Criterion, CriterionTest, PointsOfFocus, TestResult},
 };
 
-use super::{Ledger, Tally, day};
+use super::{
+    Ledger, Tally, day,
+    populations::{self, Examined},
+};
 
 pub(super) fn all(
     catalogue: &Catalogue,
     config: &Config,
     world: &World,
+    examined: Option<&Examined>,
     checks: &[Check],
     ledger: Ledger<'_>,
 ) -> Vec<Criterion> {
-    let bench = Bench { catalogue, soc2: config.soc2.as_ref(), world, checks, ledger };
+    let bench = Bench { catalogue, soc2: config.soc2.as_ref(), world, examined, checks, ledger };
     let rows = |framework: &'_ Framework| -> Vec<Criterion> {
         framework.criteria.iter().map(|row| bench.criterion(framework, row)).collect()
     };
@@ -32,6 +36,7 @@ struct Bench<'a> {
     catalogue: &'a Catalogue,
     soc2: Option<&'a Soc2>,
     world: &'a World,
+    examined: Option<&'a Examined>,
     checks: &'a [Check],
     ledger: Ledger<'a>,
 }
@@ -91,9 +96,7 @@ impl Bench<'_> {
 
     fn population(&self, id: &str) -> String {
         match self.catalogue.population(id) {
-            Some(population) if population.held && held(id, self.world) => format!("{id} {}: read", population.title),
-            Some(population) if population.held => format!("{id} {}: not read in full", population.title),
-            Some(population) => format!("{id} {}: not read by this version", population.title),
+            Some(population) => populations::told(population, self.world, self.examined),
             None => id.to_owned(),
         }
     }
@@ -123,24 +126,6 @@ fn result(tally: Tally) -> TestResult {
         Tally { open: 1.., .. } => TestResult::NotDeterminable,
         Tally { pass: 1.., .. } => TestResult::NoException,
         _ => TestResult::NotTested,
-    }
-}
-
-/// Whether this run holds the whole list.
-fn held(population: &str, world: &World) -> bool {
-    let Some(organization) = world.forge.seen() else { return false };
-    let all = |whole: fn(&Repository) -> bool| {
-        organization.repositories.is_whole() && organization.repositories.members().iter().all(whole)
-    };
-    let accounts = |whole: fn(&CloudAccount) -> bool| !world.accounts.is_empty() && world.accounts.iter().all(whole);
-    let identities = |organization: &Organization| organization.installations.is_whole();
-    match population {
-        "P01" => all(|repository| repository.pull_requests.is_whole()),
-        "P02" => all(|repository| repository.deployments.is_whole()),
-        "P05" => identities(organization) && all(|one| one.collaborators.is_whole() && one.deploy_keys.is_whole()),
-        "P06" => accounts(|account| account.principals.is_whole()),
-        "P12" => accounts(|account| account.safeguards.are_whole()),
-        _ => false,
     }
 }
 

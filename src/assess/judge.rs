@@ -6,7 +6,7 @@ use crate::{
     analysis::{
         agents::{self, AgentPrincipal, Identity, Stated},
         alerts,
-        changes::persons::Persons,
+        changes::{attributes::Judges, persons::Persons},
         guardrails::entry,
         rollback,
         tiers::Tiers,
@@ -35,7 +35,7 @@ use crate::{
     report::{Assessment, Branding, EvidenceRow, Finding, ReachPath, Severity, TierRow},
 };
 
-use super::{Inputs, SignOff, approvals};
+use super::{Examined, Inputs, SignOff, approvals};
 
 /// The data built into this binary does not load: our own defect.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +110,8 @@ pub fn of_world(
     let findings = checks::run(&sight);
     let approvals = approvals::of(world, &tiers, &agents);
     let sign_off = SignOff::of(&signatures, &persons, world);
+    let judges = Judges { signatures: &signatures, persons: &persons };
+    let examined = Examined::of(world, config, judges, &tiers);
     let mut cited = cited(&paths, &findings);
     cited.extend(recovery.iter().flat_map(StoreRecovery::evidence).cloned());
     cited.extend(rollback.iter().flat_map(|row| &row.evidence).cloned());
@@ -132,6 +134,7 @@ pub fn of_world(
         tiers: tier_rows(world, &tiers),
         approvals,
         sign_off,
+        examined,
         drills: Vec::new(),
         reverts: Vec::new(),
         evidence: evidence(&cited),

@@ -1,6 +1,7 @@
 //! Floor 7: what findings and paths add up to. Pure: one run's values in, one [`Assessment`] out.
 //!
-//! `accept` management's acceptances and responses; `criteria` the framework; `matrix` the permission matrix; `operation` how gates worked; `answers`
+//! `accept` management's acceptances and responses; `criteria` the framework; `matrix` the permission matrix; `operation` how gates
+//! worked; `populations` whether lists were read in full; `answers`
 //! the questions; `approvals` who may approve; `headline` the sentence; `changes` the few that close most; `asserted` what
 //! was taken on trust; `exit` the code for scripts; `signoff` who approved what agents wrote; `unread` what nobody saw;
 //! `judge` the whole way from a recorded run.
@@ -16,6 +17,7 @@ mod headline;
 mod judge;
 mod matrix;
 pub mod operation;
+pub mod populations;
 mod signoff;
 #[cfg(test)]
 mod tests;
@@ -41,6 +43,7 @@ use crate::{
 pub use accept::own_checks;
 pub use exit::exit_code;
 pub use judge::{CatalogueError, of_run, of_world};
+pub use populations::Examined;
 pub use signoff::SignOff;
 
 /// Everything that one run brings to judgement.
@@ -61,6 +64,8 @@ pub struct Inputs<'a> {
     pub approvals: BTreeMap<(AgentId, Tier), Observation>,
     /// `None`: merged changes were not read.
     pub sign_off: Option<SignOff>,
+    /// `None`: no period is under examination.
+    pub examined: Option<Examined>,
     pub drills: Vec<Drill>,
     pub reverts: Vec<Revert>,
     pub evidence: Vec<EvidenceRow>,
@@ -126,7 +131,8 @@ pub fn assemble(inputs: Inputs<'_>) -> Assessment {
         ledger,
     };
     let answers = answers::all(&ground, inputs.catalogue);
-    let criteria = criteria::all(inputs.catalogue, inputs.config, inputs.world, &inputs.checks, ledger);
+    let criteria =
+        criteria::all(inputs.catalogue, inputs.config, inputs.world, inputs.examined.as_ref(), &inputs.checks, ledger);
     let changes = changes::few(&inputs.paths, &findings);
     let headline = headline::of(&inputs.paths, &inputs.agents, ledger, &unread);
     let assertions = asserted::all(inputs.config, inputs.world, &settled.not_followed, &inputs.paths, &inputs.tiers);

@@ -51,11 +51,22 @@ pub struct Objective {
 pub struct Population {
     pub id: String,
     pub title: String,
-    /// Whether this version reads it.
-    pub held: bool,
+    pub source: PopulationSource,
     /// The checks that test over it: operation, not design.
     #[serde(default)]
     pub checks: Vec<String>,
+}
+
+/// Where a population comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PopulationSource {
+    /// Drawn from what a run recorded.
+    Run,
+    /// A list that management hands in.
+    File,
+    /// Not read by this version.
+    Nowhere,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, schemars::JsonSchema)]

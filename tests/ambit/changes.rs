@@ -277,6 +277,27 @@ fn a_sealed_sample_is_what_a_shell_draws() {
     assert!(said.contains("is not what was sealed"), "{said}");
 }
 
+#[test]
+fn a_clone_is_accounted_for_without_a_run() {
+    let clone = crate::repository::Repository::new();
+    for message in ["Begin", "=HYPERLINK(\"x\")\u{1b}[2J by hand", "Add it (#2)"] {
+        clone.git(&["commit", "-q", "--allow-empty", "-m", message]);
+    }
+    let dir = clone.path().display().to_string();
+    let period = ["--from", "2000-01-01", "--to", "2099-12-31"];
+    let (code, told, said) = ambit(clone.path(), &[&["changes", "clone", &dir], &period[..]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert!(told.contains("3 first-parent commits: 1 claimed by pull requests, 2 unexplained"), "{told}");
+    assert!(told.contains("by hand") && !told.contains('\u{1b}'), "{told}");
+    let (code, _, said) =
+        ambit(clone.path(), &["changes", "clone", &dir, "--from", "2026-02-30", "--to", "2026-03-01"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("`2026-02-30` is no date"), "{said}");
+    let (code, _, said) = ambit(clone.path(), &["changes", "--clone", "shop"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("OWNER/NAME=DIR"), "{said}");
+}
+
 /// The highest resident memory of this process so far, in MiB, where the system tells it.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

@@ -121,9 +121,10 @@ fn read(
         places.push(place.ok_or_else(|| fail(1, format!("column `{column}` is missing")))?);
     }
     let mut rows = Vec::new();
-    for (at, record) in reader.records().enumerate() {
-        let line = at + 2;
-        let record = record.map_err(|e| fail(line, e.to_string()))?;
+    for record in reader.records() {
+        let record = record.map_err(|e| fail(line_of(e.position()), e.to_string()))?;
+        // A quoted cell may run over several lines: a record's place is where it begins.
+        let line = line_of(record.position());
         let cells: Vec<String> = places.iter().map(|at| record.get(*at).unwrap_or_default().to_owned()).collect();
         for (at, cell) in cells.iter().enumerate() {
             let name = columns.get(at).copied().unwrap_or_default();
@@ -137,4 +138,29 @@ fn read(
         rows.push(cells);
     }
     Ok(rows)
+}
+
+fn line_of(position: Option<&csv::Position>) -> usize {
+    position.and_then(|position| usize::try_from(position.line()).ok()).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_list_tells_its_file_and_line() {
+        let header = "id,title,started_at,detected_at,resolved_at,agent,change\n";
+        let fails = |rows: &str| {
+            let failed = Incidents::parse("incidents.csv", format!("{header}{rows}").as_bytes()).unwrap_err();
+            (failed.to_string(), failed.line)
+        };
+        let (told, line) = fails("I1,\"down,\nfor long\",2026-05-01T10:00:00Z,,,,\nI2,down,yesterday,,,,\n");
+        assert_eq!(line, 4, "the first record has two lines");
+        assert!(told.starts_with("`incidents.csv` line 4: `started_at` is no time"), "{told}");
+        assert_eq!(fails("I1,down,2026-05-01T10:00:00Z,,,,\n,down,2026-05-01T10:00:00Z,,,,\n").1, 3);
+        assert_eq!(fails("I1,down,2026-05-01T10:00:00Z\n").1, 2, "cells are missing");
+        let failed = access_reviews("reviews.csv", b"id,scope\n").unwrap_err();
+        assert_eq!((failed.line, failed.why.as_str()), (1, "column `reviewed_at` is missing"));
+    }
 }

@@ -94,6 +94,13 @@ impl About {
         let complete = if whole { Truth::True } else { Truth::Unknown };
         About { query, filter: filter.to_owned(), calendar, complete, gaps }
     }
+
+    /// Why it is not shown to be all: the first of the reasons.
+    pub fn why(&self) -> Option<String> {
+        let days = self.calendar.iter().find(|covered| !covered.whole());
+        let of_days = |short: &Covered| format!("{} shows {} of {} days", short.source, short.days, short.of);
+        self.gaps.first().cloned().or_else(|| days.map(of_days))
+    }
 }
 
 /// What the populations are drawn from.

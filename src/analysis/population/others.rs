@@ -188,14 +188,12 @@ impl Drawn<'_> {
             }
             gaps.push(repository.rulesets.gap(format!("rulesets of {}", repository.name)));
         }
-        let about = About::new(
-            query,
-            "rules, environments, workflows and OIDC subjects; within the period",
-            calendar,
-            self.gaps(gaps),
-        );
+        let mut gaps = self.gaps(gaps);
+        gaps.push("changes of trust and IAM policies are not listed: their record is CloudTrail's".to_owned());
+        let about =
+            About::new(query, "rules, environments, workflows and OIDC subjects; within the period", calendar, gaps);
         Table::new(
-            ("P08", "guardrail-changes", "Changes to rulesets, environments and workflows"),
+            ("P08", "guardrail-changes", "Changes to rulesets, environments, workflows, trust and IAM policies"),
             &COLUMNS,
             rows,
             about,

@@ -29,12 +29,13 @@ impl Test {
             0 => String::new(),
             untold => format!(", {untold} not determinable"),
         };
+        // A sample as large as the population is the population.
         let missed = match bad {
-            0 => String::new(),
-            bad => format!(
+            1.. if sample < self.tested => format!(
                 "; a sample of {sample} would have missed all of them with probability {:.3}",
-                sampling::misses_all(self.tested, bad, sample.min(self.tested))
+                sampling::misses_all(self.tested, bad, sample)
             ),
+            _ => String::new(),
         };
         format!("{bad} of {} not met{untold}{missed}", self.tested)
     }
@@ -69,4 +70,25 @@ pub fn tests(populations: &Populations) -> Vec<Test> {
         test
     };
     Attribute::ALL.into_iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_says_what_a_smaller_sample_would_have_missed() {
+        let of = |tested: u64, not_met: usize| Test {
+            attribute: Attribute::C,
+            title: String::new(),
+            tested,
+            met: 0,
+            not_met: vec!["acme/shop#1".to_owned(); not_met],
+            not_determinable: Vec::new(),
+        };
+        let missed = "3 of 300 not met; a sample of 25 would have missed all of them with probability 0.770";
+        assert_eq!(of(300, 3).sentence(25), missed);
+        assert_eq!(of(7, 2).sentence(25), "2 of 7 not met", "all of them are drawn");
+        assert_eq!(of(300, 0).sentence(25), "0 of 300 not met");
+    }
 }

@@ -4,6 +4,7 @@
 //! The recorded pushes are walked one by one, before and after, so that commits which a force push removed stay in. Where the
 //! forge kept no push, the commits alone are walked, and completeness is "not shown".
 
+pub mod clone;
 mod walk;
 
 #[cfg(test)]
@@ -46,6 +47,13 @@ pub struct Entry {
     /// Removed again by a later force push.
     pub forced_away: bool,
     pub origin: Origin,
+}
+
+impl Entry {
+    /// Nothing accounts for it.
+    pub fn unexplained(&self) -> bool {
+        matches!(self.origin, Origin::Residue { .. })
+    }
 }
 
 /// The account of one branch.
@@ -123,7 +131,7 @@ pub struct Counts {
 
 /// Commits that two accounts of one branch tell differently: the API's and a clone's. Commits that a force push removed are
 /// not in a fresh clone and are left out.
-pub fn differences(api: &Reconciliation, clone: &Reconciliation) -> Vec<String> {
+fn differences(api: &Reconciliation, clone: &Reconciliation) -> Vec<String> {
     let standing = |of: &Reconciliation| -> BTreeMap<String, bool> {
         of.entries.iter().filter(|entry| !entry.forced_away).map(|entry| (entry.sha.clone(), true)).collect()
     };

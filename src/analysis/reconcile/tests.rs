@@ -1,11 +1,15 @@
 //! Branches drawn as text, and what their account must say.
 
-use super::{Ledger, Origin, Reconciliation};
+use super::{
+    Ledger, Origin, Reconciliation,
+    clone::{ClonedBranch, Compared},
+};
 use crate::{
     analysis::period::Period,
     model::{
         actor::{Account, AccountKind},
         change::{Commit, Line, LineCommit, PullRequest},
+        history::{History, HistoryCommit},
         observed::Observed,
         trail::{Push, PushKind},
         truth::Truth,
@@ -164,4 +168,68 @@ fn a_commit_after_the_last_push_is_residue_and_one_after_the_period_is_outside()
     let pushes = vec![push(2, PushKind::PullRequestMerge, "base", "a")];
     let account = account(vec![line("main", &["a", "late"], 2)], known(pushes), vec![pull(2, "a", &[])], Some(1));
     assert_eq!((account.complete, account.counts().residue), (Truth::False, 1));
+}
+
+/// What a clone holds: commits newest first, each with the places of its parents.
+fn history(commits: &[(&str, &str, usize, &[Option<usize>])]) -> History {
+    let one = |(sha, message, at, parents): &(&str, &str, usize, &[Option<usize>])| HistoryCommit {
+        commit: Commit {
+            sha: (*sha).to_owned(),
+            author_name: String::new(),
+            author_email: String::new(),
+            author: None,
+            committer_email: String::new(),
+            message: (*message).to_owned(),
+            authored_at: day(1),
+        },
+        committed_at: day(*at),
+        parents: parents.to_vec(),
+    };
+    History { commits: commits.iter().map(one).collect(), ..History::default() }
+}
+
+#[test]
+fn a_clone_alone_claims_merges_and_names_the_rest() {
+    let read = history(&[
+        ("e", "Fix a thing", 5, &[Some(1)]),
+        ("d", "Add a thing (#8)\n\nat length", 6, &[Some(2)]),
+        ("c", "Merge pull request #7 from acme/topic", 3, &[Some(4), Some(3)]),
+        ("b", "Work on the topic", 2, &[Some(4)]),
+        ("a", "Begin", 1, &[]),
+    ]);
+    let clone = ClonedBranch::new("acme/shop", "main", &read);
+    let account = clone.alone(&Period::parse("2026-05-02", "2026-05-31").unwrap());
+    let told: Vec<(&str, &Origin)> = account.entries.iter().map(|one| (one.sha.as_str(), &one.origin)).collect();
+    let [("c", Origin::Claimed { number: 7 }), ("e", Origin::Residue { .. }), ("d", Origin::Claimed { number: 8 })] =
+        told.as_slice()
+    else {
+        panic!("{told:?}")
+    };
+    assert_eq!(account.complete, Truth::Unknown, "git alone shows no pull request");
+}
+
+#[test]
+fn a_clone_is_held_against_what_the_forge_answered() {
+    let period = Period::parse("2026-05-01", "2026-05-31").unwrap();
+    let nothing = Observed::not_collected("not part of this test");
+    let api = Reconciliation::of(&Ledger {
+        repository: "acme/shop",
+        branch: "main",
+        source: "api",
+        period: &period,
+        lines: &Observed::known(vec![line("main", &["a", "b"], 1)], Vec::new()),
+        pushes: &nothing,
+        pulls: &Observed::not_collected("not part of this test"),
+        counted: None,
+    });
+    let same = history(&[("b", "b", 2, &[Some(1)]), ("a", "a", 1, &[])]);
+    let beside =
+        |read: &History, name: &str| ClonedBranch::new(name, "main", read).beside(std::slice::from_ref(&api), &period);
+    let Compared { commits, differences, unread, .. } = beside(&same, "acme/shop");
+    assert_eq!((commits, differences.len(), unread.len()), (2, 0, 0), "{differences:?} {unread:?}");
+    let other = history(&[("x", "x", 3, &[Some(1)]), ("a", "a", 1, &[])]);
+    assert_eq!(beside(&other, "acme/shop").differences, ["b only in the API's answer", "x only in the clone"]);
+    let cut = history(&[("b", "b", 2, &[None])]);
+    assert_eq!(beside(&cut, "acme/shop").unread.len(), 1, "its first parent was not read");
+    assert_eq!(beside(&same, "acme/other").unread.len(), 1, "nothing to compare with");
 }

@@ -150,8 +150,8 @@ impl<'a> Walk<'a> {
     /// First-parent commits of the period without a push history: a merge commit's pull request, or a claim, or residue.
     pub fn commits_alone(&mut self) {
         let Some(head) = self.head else { return };
-        let begins = self.ledger.period.begins();
-        let chain: Vec<&LineCommit> = self.chain(head).take_while(|commit| commit.committed_at >= begins).collect();
+        // Committers' clocks differ: an older commit may stand above a newer one, so the walk does not end at the first.
+        let chain: Vec<&LineCommit> = self.chain(head).collect();
         let mut rebased: Option<(u64, usize)> = None;
         for commit in chain.into_iter().filter(|commit| self.ledger.period.holds(&commit.committed_at)) {
             let origin = if let Some(pull) = self.merged.get(commit.sha.as_str()) {

@@ -197,6 +197,7 @@ pub fn inputs<'a>(world: &'a World, config: &'a Config) -> Inputs<'a> {
         tiers: Vec::new(),
         approvals: BTreeMap::new(),
         sign_off: None,
+        examined: None,
         drills: Vec::new(),
         reverts: Vec::new(),
         evidence: Vec::new(),

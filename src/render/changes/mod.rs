@@ -15,7 +15,7 @@ use crate::{
         metrics::Metric,
         period::Covered,
         population::{About, Populations, Table, change::Stratum, results},
-        reconcile::{Counts, Reconciliation},
+        reconcile::{Counts, Reconciliation, clone::Compared},
     },
     assess::operation::Operation,
     base::{foreign, visible_json},
@@ -211,6 +211,14 @@ fn reconciled(all: &[Reconciliation]) -> Result<Vec<u8>, RenderError> {
     )
 }
 
+/// `clones.json`: what clones and the forge say of the same branches.
+///
+/// # Errors
+/// As for [`write`].
+pub fn clones(compared: &[Compared]) -> Result<Artifact, RenderError> {
+    Ok(Artifact::new("clones.json", json(&compared)?))
+}
+
 /// `metrics.csv`: each figure with its formula, base and limits.
 ///
 /// # Errors
@@ -238,21 +246,10 @@ pub fn metrics(metrics: &[Metric], texts: &[MetricText]) -> Result<Artifact, Ren
 /// # Errors
 /// As for [`write`].
 pub fn gates(operations: &[Operation]) -> Result<Artifact, RenderError> {
-    let row = |Operation { used, paths, humans }: &Operation| {
-        let of_passed = |count: Option<usize>| match count {
-            Some(count) => format!("{count} of {}", used.passed),
-            None => "not determinable".to_owned(),
-        };
-        vec![
-            used.gate.clone(),
-            format!("{} of {}", used.passed, used.of),
-            used.untold.to_string(),
-            of_passed(used.hurried),
-            of_passed(used.silent),
-            used.most.as_ref().map_or_else(String::new, |(who, count)| format!("{who} {count}")),
-            humans.map_or_else(|| "no path".to_owned(), |humans| humans.to_string()),
-            paths.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        ]
+    let row = |one: &Operation| {
+        let Told { gate, passed, untold, hurried, silent, most, humans } = Told::of(one);
+        let paths = one.paths.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        vec![gate, passed, untold.to_string(), hurried, silent, most, humans, paths]
     };
     let columns = [
         "gate",
@@ -265,6 +262,36 @@ pub fn gates(operations: &[Operation]) -> Result<Artifact, RenderError> {
         "paths",
     ];
     Ok(Artifact::new("gates.csv", csv::table(&columns, operations.iter().map(row).collect())?))
+}
+
+/// A gate's operation in words; numbers carry their base.
+#[derive(Serialize)]
+struct Told {
+    gate: String,
+    passed: String,
+    untold: usize,
+    hurried: String,
+    silent: String,
+    most: String,
+    humans: String,
+}
+
+impl Told {
+    fn of(Operation { used, paths: _, humans }: &Operation) -> Told {
+        let of_passed = |count: Option<usize>| match count {
+            Some(count) => format!("{count} of {}", used.passed),
+            None => "not determinable".to_owned(),
+        };
+        Told {
+            gate: used.gate.clone(),
+            passed: format!("{} of {}", used.passed, used.of),
+            untold: used.untold,
+            hurried: of_passed(used.hurried),
+            silent: of_passed(used.silent),
+            most: used.most.as_ref().map_or_else(String::new, |(who, count)| format!("{who} {count}")),
+            humans: humans.map_or_else(|| "no path".to_owned(), |humans| humans.to_string()),
+        }
+    }
 }
 
 /// A figure of one run.

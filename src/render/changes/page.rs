@@ -3,13 +3,14 @@
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use super::{Run, completeness_word, figure, text::SAMPLE};
+use super::{Run, Told, completeness_word, figure, text::SAMPLE};
 use crate::{
     analysis::{
         metrics::Metric,
         population::{Populations, Table, results},
         reconcile::Reconciliation,
     },
+    assess::operation::Operation,
     base::foreign,
     controls::metrics::MetricText,
     render::artifact::{Artifact, RenderError},
@@ -29,6 +30,7 @@ struct Page<'a> {
     tables: Vec<TableLine>,
     accounts: Vec<AccountLine>,
     tests: Vec<TestLine>,
+    gates: Vec<Told>,
     metrics: Vec<MetricLine>,
 }
 
@@ -80,6 +82,7 @@ struct MetricLine {
 pub fn write(
     populations: &Populations,
     run: Run<'_>,
+    operations: &[Operation],
     metrics: &[Metric],
     texts: &[MetricText],
 ) -> Result<Artifact, RenderError> {
@@ -91,6 +94,7 @@ pub fn write(
         tables: populations.tables.iter().map(table).collect(),
         accounts: populations.accounts.iter().map(account).collect(),
         tests: results::tests(populations).iter().map(test).collect(),
+        gates: operations.iter().map(gate).collect(),
         metrics: metrics.iter().map(|one| metric(one, texts)).collect(),
     };
     let mut tera = Tera::default();
@@ -120,6 +124,11 @@ fn account(account: &Reconciliation) -> AccountLine {
         complete: completeness_word(account.complete),
         open: account.residue.iter().chain(&account.unread).map(|row| foreign::plain(row)).collect(),
     }
+}
+
+fn gate(operation: &Operation) -> Told {
+    let told = Told::of(operation);
+    Told { gate: foreign::plain(&told.gate), most: foreign::plain(&told.most), ..told }
 }
 
 fn test(test: &results::Test) -> TestLine {

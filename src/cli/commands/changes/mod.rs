@@ -1,5 +1,6 @@
 //! `ambit changes`: the complete lists behind an examination of changes, their seal, and a sample of them.
 
+mod clone;
 mod sample;
 mod seal;
 
@@ -58,6 +59,9 @@ pub struct Changes {
     /// Access reviews, CSV: id, scope, reviewed_at, reviewer, outcome
     #[arg(long, value_name = "FILE")]
     reviews: Option<PathBuf>,
+    /// A clone to hold against what GitHub answered, commit by commit: clones.json
+    #[arg(long = "clone", value_name = "OWNER/NAME=DIR", value_parser = clone::named)]
+    clones: Vec<(String, PathBuf)>,
     /// Also the figures of every complete run of the store: trend.csv
     #[arg(long)]
     trend: bool,
@@ -68,12 +72,14 @@ pub struct Changes {
 
 #[derive(Debug, Subcommand)]
 enum Step {
+    Clone(clone::Account),
     Seal(seal::Seal),
     Sample(sample::Sample),
 }
 
 pub async fn run(args: &Changes, printer: &Printer) -> Result<Exit, Failure> {
     match &args.step {
+        Some(Step::Clone(args)) => clone::run(args, printer),
         Some(Step::Seal(args)) => seal::run(args, printer),
         Some(Step::Sample(args)) => sample::run(args, printer),
         None => draw(args, printer).await,
@@ -102,15 +108,20 @@ async fn draw(args: &Changes, printer: &Printer) -> Result<Exit, Failure> {
     let assessment = assess::of_run(&log, &config, Branding::default(), Severity::High).map_err(Failure::new)?;
     let operations = operation::beside(drawn.gates, &assessment.paths);
     files.push(("", rendered::gates(&operations).map_err(Failure::new)?));
+    let compared = clone::beside(&args.clones, &drawn.populations)?;
+    if !compared.is_empty() {
+        files.push(("", rendered::clones(&compared).map_err(Failure::new)?));
+    }
     if args.trend {
         let rows = trend(args, period, &lists).await?;
         files.push(("", rendered::trend(&rows).map_err(Failure::new)?));
     }
-    files.push(("", page::write(&drawn.populations, run, &drawn.metrics, &texts).map_err(Failure::new)?));
+    files.push(("", page::write(&drawn.populations, run, &operations, &drawn.metrics, &texts).map_err(Failure::new)?));
     for (folder, file) in files {
         environment::write_file(&args.out.join(folder), &file.file_name, &file.bytes)?;
     }
-    printer.result(&text::write(&drawn.populations, printer.width)).map_err(Failure::new)?;
+    let told = text::write(&drawn.populations, printer.width) + &clone::told(&compared);
+    printer.result(&told).map_err(Failure::new)?;
     printer.say(&format!("\nwrote {}; next: ambit changes seal {0}", args.out.display()));
     Ok(Exit::Clean)
 }

@@ -5,7 +5,7 @@ use crate::{
     checks::{self, CheckDef},
     cli::{Failure, layout::Layout},
     controls::{
-        catalogue::{Catalogue, CriterionRow, Framework, Objective, Overlay},
+        catalogue::{Catalogue, CriterionRow, Framework, Objective, Overlay, PopulationSource},
         questions::{Favourable, Question, QuestionSet, Rule},
     },
     render::words,
@@ -164,9 +164,13 @@ impl Data {
             layout.heading("Populations for tests of operation");
             for id in &row.populations {
                 let population = self.catalogue.population(id);
-                let held = if population.is_some_and(|one| one.held) { "read by Ambit" } else { "not read by Ambit" };
+                let source = match population.map(|one| one.source) {
+                    Some(PopulationSource::Run) => "drawn from a run",
+                    Some(PopulationSource::File) => "a list that management hands in",
+                    Some(PopulationSource::Nowhere) | None => "not read by this version",
+                };
                 let title = population.map_or("", |one| one.title.as_str());
-                layout.item(2, &format!("{id} {title} ({held})"));
+                layout.item(2, &format!("{id} {title} ({source})"));
             }
         }
         layout.heading("What management attests, because no reading can show it");

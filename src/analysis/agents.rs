@@ -1,15 +1,18 @@
 //! The inventory: which coding agents there are, and whose rights each uses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    analysis::attribution::{self, Mark},
+    analysis::{
+        attribution::{self, Mark},
+        installers,
+    },
     base::foreign::Foreign,
-    controls::agents::{Level, Signature, Signatures},
+    controls::agents::{Level, Signature, Signatures, noreply},
     model::{
         actor::{Account, AccountKind, Installation},
         agent::{Agent, AgentKind, Signal},
-        change::PullRequest,
+        change::{Commit, PullRequest},
         id::{AgentId, Arn, EvidenceId, RepoName},
         pipeline::{Job, Step, Workflow},
         world::{Organization, Repository, World},
@@ -120,6 +123,8 @@ fn signal(kind: &str, detail: impl Into<Foreign>, evidence: &[EvidenceId]) -> Si
 
 fn installed_apps(found: &mut Found<'_>, organization: &Organization) {
     let evidence = &organization.installations.evidence;
+    let log = &organization.trail.audit_log;
+    let installed = installers::installed(log.members());
     for app in organization.installations.members() {
         if let Some(signature) = found.signatures.by_app(&app.slug) {
             let seen = signal("installation", format!("app {}", app.slug), evidence);
@@ -133,6 +138,11 @@ fn installed_apps(found: &mut Found<'_>, organization: &Organization) {
                 seen,
             );
             row.first_seen = app.created_at.clone();
+            if let Some(installed) = installed.get(&app.slug) {
+                let by = installed.by.unwrap_or("an account that the audit log does not name");
+                let detail = format!("{by} at {}", installed.at);
+                merge_signal(&mut row.signals, signal("installed_by", detail, &log.evidence));
+            }
         }
     }
 }
@@ -183,14 +193,50 @@ fn changes(found: &mut Found<'_>, organization: &Organization, repository: &Repo
         let marks = attribution::of_pull_request(found.signatures, pull);
         let Some(first) = marks.first().filter(|mark| mark.level <= Level::Assist) else { continue };
         if let Some(author) = &pull.author {
-            if author.kind == AccountKind::User && attribution::by_account(found.signatures, author).is_none() {
-                person(found, repository, pull, author, first, evidence);
+            if is_person(found.signatures, author) {
+                person(found, (repository, pull), author, first, (pull.commits.members().len(), evidence));
             } else if let Some(signature) = attribution::by_account(found.signatures, author) {
                 let name = signature.name.clone();
                 bot(found, organization, pull, author, &name, evidence);
             }
         }
+        for (author, mark, commits) in others(found.signatures, pull).into_values() {
+            person(found, (repository, pull), author, &mark, (commits, evidence));
+        }
     }
+}
+
+fn is_person(signatures: &Signatures, account: &Account) -> bool {
+    account.kind == AccountKind::User && attribution::by_account(signatures, account).is_none()
+}
+
+/// People who committed with an agent to somebody else's pull request: each with the strongest mark and how many commits.
+fn others<'a>(signatures: &Signatures, pull: &'a PullRequest) -> BTreeMap<&'a str, (&'a Account, Mark, usize)> {
+    let own = pull.author.as_ref().map_or("", |author| author.login.as_str());
+    let mut others: BTreeMap<&str, (&Account, Mark, usize)> = BTreeMap::new();
+    for commit in pull.commits.members() {
+        let Some(author) = commit.author.as_ref().filter(|author| author.login != own) else { continue };
+        let mark = attribution::of_commit(signatures, commit).into_iter().next();
+        let Some(mark) = mark.filter(|mark| mark.level <= Level::Assist && is_person(signatures, author)) else {
+            continue;
+        };
+        let (_, strongest, commits) = others.entry(&author.login).or_insert_with(|| (author, mark.clone(), 0));
+        *commits += 1;
+        if mark < *strongest {
+            *strongest = mark;
+        }
+    }
+    others
+}
+
+/// The people whom an agent credits in its own commits: who prompted it.
+fn prompters<'a>(signatures: &Signatures, commits: &'a [Commit]) -> BTreeSet<&'a str> {
+    let own = |commit: &&Commit| attribution::is_agents_address(signatures, &commit.author_email);
+    let lines = commits.iter().filter(own).flat_map(|commit| commit.message.lines());
+    let credited = lines.filter_map(attribution::trailer).filter(|(key, _)| key.eq_ignore_ascii_case("Co-authored-by"));
+    let addresses = credited.filter_map(|(_, value)| value.rsplit_once('<')?.1.strip_suffix('>'));
+    let people = addresses.filter(|address| !attribution::is_agent_address(signatures, address));
+    people.filter_map(noreply).map(|(_, login)| login).filter(|login| !login.ends_with("[bot]")).collect()
 }
 
 fn bot(
@@ -213,17 +259,20 @@ fn bot(
         None => (format!("bot:{}", author.login), AgentKind::BotUser, Identity::Account(author.clone())),
     };
     let seen = signal("login", format!("author of pull requests as {}", author.login), evidence);
+    let prompters = prompters(found.signatures, pull.commits.members());
     let row = found.add(id, name, kind, &author.login, identity, seen);
-    count(row, pull);
+    for login in prompters {
+        merge_signal(&mut row.signals, signal("operated_by", login, &pull.commits.evidence));
+    }
+    count(row, pull, pull.commits.members().len());
 }
 
 fn person(
     found: &mut Found<'_>,
-    repository: &Repository,
-    pull: &PullRequest,
+    (repository, pull): (&Repository, &PullRequest),
     author: &Account,
     mark: &Mark,
-    evidence: &[EvidenceId],
+    (commits, evidence): (usize, &[EvidenceId]),
 ) {
     let agent = found
         .signatures
@@ -243,12 +292,12 @@ fn person(
         seen,
     );
     row.signals.truncate(8);
-    count(row, pull);
+    count(row, pull, commits);
 }
 
-fn count(row: &mut Agent, pull: &PullRequest) {
+fn count(row: &mut Agent, pull: &PullRequest, commits: usize) {
     row.pull_requests += 1;
-    row.commits += pull.commits.members().len();
+    row.commits += commits;
     let at = &pull.merged_at;
     if row.first_seen.as_ref().is_none_or(|seen| at < seen) {
         row.first_seen = Some(at.clone());

@@ -3,10 +3,12 @@
 pub mod agents;
 pub mod alerts;
 pub mod attribution;
+pub mod center;
 pub mod changes;
 pub mod cloud_agents;
 pub mod codeowners;
 pub mod guardrails;
+pub mod installers;
 pub mod local;
 pub mod metrics;
 pub mod period;

@@ -40,7 +40,8 @@ pub enum AgentKind {
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Signal {
-    /// `installation`, `login`, `trailer`, `branch`, `workflow_step`, `config_file`, `stated` …
+    /// `installation`, `login`, `trailer`, `branch`, `workflow_step`, `config_file`, `stated` …; `installed_by` and `operated_by`
+    /// say who let it in and who prompts it.
     pub kind: String,
     pub detail: Foreign,
     pub evidence: Vec<EvidenceId>,

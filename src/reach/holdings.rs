@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     analysis::{
         agents::{AgentPrincipal, Identity},
+        center,
         rules::Pass,
         secrets,
     },
@@ -106,20 +107,25 @@ pub fn principal_node(arn: &Arn) -> HopNode {
     }
 }
 
-/// Cloud users that `[people]` joins to the login whose rights the agent uses.
+/// Cloud principals of the person whose login the agent uses: those that `[people]` names, and the roles that IAM Identity Center
+/// lets one of the person's mail addresses take on.
 fn own_principals(ground: &Ground<'_>, node: &HopNode, login: &str, holdings: &mut Holdings) {
     let person = ground.people.person(login);
-    let arns: Vec<Arn> = ground
-        .people
-        .accounts_of(&person)
-        .into_iter()
-        .filter(|account| account.starts_with("arn:"))
-        .map(Arn::new)
-        .collect();
-    for arn in arns {
+    let accounts = ground.people.accounts_of(&person);
+    for arn in accounts.iter().filter(|account| account.starts_with("arn:")).map(|arn| Arn::new(*arn)) {
         let why = format!("{person} holds {} too, as [people] states", arn.short());
         hold(ground, holdings, Held::Principal(arn.clone()), direct(node, &arn, &why));
     }
+    let names: Vec<&str> = accounts.iter().filter_map(|account| account.strip_prefix("mailto:")).collect();
+    if names.is_empty() {
+        return;
+    }
+    let (roles, gaps) = center::roles(ground.world, &names);
+    for role in roles {
+        let why = format!("{person} takes on the permission set {} in IAM Identity Center", role.permission_set);
+        hold(ground, holdings, Held::Principal(role.arn.clone()), direct(node, &role.arn, &why));
+    }
+    holdings.unseen.extend(gaps);
 }
 
 fn hold(ground: &Ground<'_>, holdings: &mut Holdings, held: Held, way: Way) {

@@ -18,6 +18,8 @@ pub struct Persons {
     by_account: BTreeMap<String, String>,
     /// Logins of machines, with the person who runs each where that is stated.
     machines: BTreeMap<String, Option<String>>,
+    /// By a person's name: the logins that are theirs.
+    logins: BTreeMap<String, Vec<String>>,
 }
 
 /// Somebody, as far as accounts tell: two accounts of one person are equal.
@@ -27,6 +29,9 @@ impl Persons {
     pub fn of(config: &Config) -> Persons {
         let mut persons = Persons::default();
         for (key, person) in &config.people {
+            let logins = person.accounts.iter().filter_map(|account| account.value.strip_prefix("github:"));
+            let logins = logins.map(str::to_owned).collect();
+            persons.logins.insert(config.name_of(key).to_owned(), logins);
             for account in &person.accounts {
                 let name = account.value.split_once(':').map_or(account.value.as_str(), |(_, name)| name);
                 persons.by_account.insert(name.to_lowercase(), format!("person:{key}"));
@@ -45,6 +50,11 @@ impl Persons {
     pub fn key(&self, login: &str) -> PersonKey {
         let login = plain(login);
         self.by_account.get(&login).cloned().unwrap_or(login)
+    }
+
+    /// The logins of a person by name, as stated; none where nothing joins the name to an account.
+    pub fn logins(&self, name: &str) -> &[String] {
+        self.logins.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Whose mail address it is: stated, or GitHub's own (`12+bob@users.noreply.github.com`).

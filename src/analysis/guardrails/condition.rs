@@ -7,26 +7,27 @@ use crate::model::{
     truth::Truth,
 };
 
-/// Whether an `if` before the agent lets only people of the repository through. What another job or step decides is not told.
-pub(super) fn guards(job: &Job, step: &Step) -> Truth {
+/// Whether an `if` before the agent lets only people of the repository through when this event starts the run. What another job
+/// or step decides is not told.
+pub(super) fn guards(job: &Job, step: &Step, event: &str) -> Truth {
     let conditions = [job.condition.as_deref(), step.condition.as_deref()];
-    let each = conditions.into_iter().flatten().map(condition_guards);
-    Truth::any(each)
+    Truth::any(conditions.into_iter().flatten().map(|condition| condition_guards(condition, event)))
 }
 
 /// One part of a conjunction that asks is enough; of an alternative, each part must ask.
-fn condition_guards(condition: &str) -> Truth {
+fn condition_guards(condition: &str, event: &str) -> Truth {
     let condition = condition.trim().trim_start_matches("${{").trim_end_matches("}}").trim();
     let parts = split(condition, "&&");
     if parts.len() > 1 {
-        return Truth::any(parts.into_iter().map(condition_guards));
+        return Truth::any(parts.into_iter().map(|part| condition_guards(part, event)));
     }
     let parts = split(condition, "||");
     if parts.len() > 1 {
-        return Truth::all(parts.into_iter().map(condition_guards));
+        return Truth::all(parts.into_iter().map(|part| condition_guards(part, event)));
     }
     match condition.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        Some(inner) => condition_guards(inner),
+        Some(inner) => condition_guards(inner, event),
+        None if never(condition, event) => Truth::True,
         None => asks_for_a_person(condition),
     }
 }
@@ -50,6 +51,12 @@ fn split<'a>(text: &'a str, operator: &str) -> Vec<&'a str> {
     parts
 }
 
+/// Whether a comparison cannot hold for this event, so that nobody comes through it.
+fn never(comparison: &str, event: &str) -> bool {
+    let named = comparison.strip_prefix("github.event_name ==").map(|name| name.trim().trim_matches('\''));
+    named.is_some_and(|name| name != event)
+}
+
 fn asks_for_a_person(flat: &str) -> Truth {
     let person = [
         "github.actor ==",
@@ -57,6 +64,9 @@ fn asks_for_a_person(flat: &str) -> Truth {
         "github.triggering_actor ==",
         "github.event.sender.login ==",
         "user.login ==",
+        // Setting a label or an assignee takes the triage role at least.
+        "github.event.label.name ==",
+        "github.event.assignee.login ==",
         "github.repository_owner",
         "github.event.pull_request.head.repo.full_name == github.repository",
         "head.repo.fork == false",

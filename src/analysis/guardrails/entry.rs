@@ -258,7 +258,7 @@ impl View<'_> {
         if !self.reach.starts {
             return None;
         }
-        let strangers = condition::guards(self.job, self.step).not().and(self.step_admits());
+        let strangers = condition::guards(self.job, self.step, &self.trigger.event).not().and(self.step_admits());
         let event = &self.trigger.event;
         let says = match strangers {
             Truth::False => return None,

@@ -2,11 +2,17 @@
 
 use super::{approving::repository, *};
 use crate::{
-    analysis::{changes::persons::Persons, tiers::Tiers},
+    analysis::{
+        agents::{AgentPrincipal, Identity},
+        changes::persons::Persons,
+        tiers::Tiers,
+    },
     checks::Sight,
     controls::{agents::Signatures, essentials::Essentials, guardrails::Guardrails},
     facts::github::workflows,
     model::{
+        actor::{Account, AccountKind, Collaborator},
+        agent::Owner,
         file::RepositoryFile,
         pipeline::{WorkflowDefaults, WorkflowFile},
         rules::Rule,
@@ -32,6 +38,15 @@ fn rule(kind: &str, parameters: serde_json::Value) -> Rule {
 
 /// The outcome of one check's rows, worst first, with the severity of the first.
 fn outcomes(check: &str, repository: Repository) -> Vec<(Outcome, Severity)> {
+    outcomes_of(check, repository, &[], &Persons::default())
+}
+
+fn outcomes_of(
+    check: &str,
+    repository: Repository,
+    agents: &[AgentPrincipal],
+    persons: &Persons,
+) -> Vec<(Outcome, Severity)> {
     let mut world = world();
     if let Some(mut organization) = world.forge.seen().cloned() {
         organization.repositories = known(vec![repository]);
@@ -42,13 +57,13 @@ fn outcomes(check: &str, repository: Repository) -> Vec<(Outcome, Severity)> {
     let sight = Sight {
         world: &world,
         tiers: &tiers,
-        agents: &[],
+        agents,
         paths: &[],
         powers: &[],
         recovery: &[],
         alerts: &[],
         signatures: &signatures,
-        persons: &Persons::default(),
+        persons,
         guardrails: &guardrails,
         essentials: &essentials,
     };
@@ -252,4 +267,37 @@ fn staging_before_production() {
         repository.workflows = denied();
     };
     assert_eq!(worst(check, hidden), Outcome::Unknown);
+}
+
+/// An owner counts as long as the organisation knows one of the accounts that `[people]` joins to the name.
+#[test]
+fn owners_who_have_left() {
+    let config = Config::parse("ambit.toml", b"[people.ann]\nname = 'Ann'\naccounts = ['github:ann']\n").unwrap();
+    let persons = Persons::of(&config);
+    let owned = |person: Option<&str>, change: &dyn Fn(&mut Repository)| {
+        let owner =
+            |person: &str| Owner { person: person.to_owned(), since: None, approved_by: None, last_review: None };
+        let agent = AgentPrincipal {
+            agent: Agent { owner: person.map(owner), ..agent("a") },
+            identity: Identity::Unseen { why: "test".to_owned() },
+        };
+        let mut repository = repository("acme/shop");
+        repository.collaborators = known(Vec::new());
+        change(&mut repository);
+        let rows = outcomes_of("agent_without_owner", repository, &[agent], &persons);
+        rows.into_iter().map(|(outcome, _)| outcome).collect::<Vec<_>>()
+    };
+    let nothing = |_: &mut Repository| {};
+    let collaborates = |repository: &mut Repository| {
+        let account = Account { id: 5, login: "Ann".to_owned(), kind: AccountKind::User };
+        repository.collaborators = known(vec![Collaborator { account, permission: None, role: "read".to_owned() }]);
+    };
+    assert!(owned(None, &nothing).contains(&Outcome::Fail), "nobody");
+    assert!(owned(Some("Ann"), &nothing).contains(&Outcome::Fail), "left");
+    assert!(owned(Some("Ann"), &collaborates).contains(&Outcome::Pass));
+    assert!(!owned(Some("Ann"), &collaborates).contains(&Outcome::Fail));
+    assert!(owned(Some("The board"), &nothing).contains(&Outcome::Pass), "joined to no account");
+    let unread = |repository: &mut Repository| repository.collaborators = denied();
+    let told = owned(Some("Ann"), &unread);
+    assert!(told.contains(&Outcome::Unknown) && !told.contains(&Outcome::Fail), "{told:?}");
 }

@@ -129,10 +129,9 @@ fn one_agent(text: &mut String, agent: &AgentRow) {
 /// What steers the agents, and what is weak about it, worst first.
 fn guardrails(text: &mut String, rows: &GuardrailRows) {
     if rows.steering > 0 {
-        let files = count(rows.steering, "file");
-        let owned = rows.steering - rows.unowned;
+        let (all, owned) = (rows.steering, rows.steering - rows.unowned);
         let _ =
-            writeln!(text, "\n{files} that steer agents: settings, servers, instructions; CODEOWNERS covers {owned}");
+            writeln!(text, "\nSettings, servers and instructions that steer agents: {all}, under CODEOWNERS {owned}");
     }
     if !rows.weaknesses.is_empty() {
         let _ = writeln!(text, "\nWeak guardrails, as the files claim: {}", rows.weaknesses.len());

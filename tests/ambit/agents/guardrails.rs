@@ -87,7 +87,7 @@ fn a_person_reads_where_and_how_to_mend_it() {
     let output = repository.command(&ambit()).args(["agents", "--local", "."]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     for line in [
-        "5 files that steer agents: settings, servers, instructions; CODEOWNERS covers 1",
+        "Settings, servers and instructions that steer agents: 5, under CODEOWNERS 1",
         "high     .claude/settings.json:2: every tool runs without asking",
         "(perhaps) .github/workflows/default.yml:6: job a runs an agent: anyone can start it by an issue, and it holds a token of unread defaults",
     ] {

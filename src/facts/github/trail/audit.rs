@@ -90,13 +90,19 @@ fn entry(item: &Value, login: &str) -> Option<AuditEntry> {
         true => name,
         false => format!("{login}/{name}"),
     });
+    let action = text(item, "action")?;
+    // An app is installed by somebody; that person is no target.
+    let target = match action.starts_with("integration_installation.") {
+        true => first(&["integration", "name"]),
+        false => first(&["user", "team", "integration", "environment_name", "ruleset_name", "name", "branch"]),
+    };
     Some(AuditEntry {
         at: at.to_string(),
         id: text(item, "_document_id").unwrap_or_default(),
-        action: text(item, "action")?,
+        action,
         actor: text(item, "actor"),
         repository: repository.map(RepoName::new),
-        target: first(&["user", "team", "integration", "environment_name", "ruleset_name", "name", "branch"]),
+        target,
         credential: text(item, "programmatic_access_type"),
     })
 }

@@ -83,7 +83,7 @@ fn cells(name: &str, text: &str) {
 fn the_page_has_the_same_elements_as_its_harmless_twin() {
     let of = |world: &World| {
         let run = Run { id: "r", read_at: "2026-11-25T03:00:00Z" };
-        String::from_utf8(page::write(&drawn(world), run, &[], &[]).unwrap().bytes).unwrap()
+        String::from_utf8(page::write(&drawn(world), run, &[], &[], &[]).unwrap().bytes).unwrap()
     };
     let (page, twin) = (of(&hostile()), of(&named(|n| format!("word {n}"), "trunk")));
     assert_ink_only(&page, "changes.html");

@@ -124,7 +124,8 @@ fn folder(entries_of: &[Value], prefix: &str) -> Folder {
                     all.folders.extend(nested.folders);
                     all.truncated |= nested.truncated;
                 }
-                all.truncated |= below.is_some_and(|below| entries(below).is_none());
+                let withheld = |below: &Value| below.is_null() || below.get("entries").is_some_and(Value::is_null);
+                all.truncated |= below.is_some_and(withheld);
                 all.folders.insert(path, text(entry, "oid").unwrap_or_default());
             }
             Some("commit") => {}

@@ -179,8 +179,14 @@ pub fn provider_is_here(request: &Request<'_>) -> Truth {
     }
 }
 
-/// Whether the grant's constraint on the encryption context is met. Source: KMS Developer Guide, `create-grant-overview`.
+/// Whether the grant's constraint on the encryption context is met; operations without such a context have none.
+///
+/// Source: KMS Developer Guide, `create-grant-overview`; KMS API Reference, `API_GrantConstraints`.
 pub fn grant_constraints(grant: &KmsGrant, request: &Request<'_>) -> Truth {
+    const WITH_CONTEXT: [&str; 5] = ["decrypt", "encrypt", "generatedatakey", "reencrypt", "creategrant"];
+    if !WITH_CONTEXT.iter().any(|name| request.operation().starts_with(name)) {
+        return Truth::True;
+    }
     let pairs = grant.context_subset.iter().map(|(key, value)| {
         let key = format!("kms:EncryptionContext:{key}");
         Condition::new("StringEquals", &key, vec![value.clone()], false).holds(request)

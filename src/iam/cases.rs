@@ -162,6 +162,7 @@ fn grant(json: &Json) -> KmsGrant {
     let operations = json.get("Operations").map_or(&[][..], Json::one_or_many);
     KmsGrant {
         grantee: text_of(json, "GranteePrincipal").unwrap_or_default(),
+        retiring: text_of(json, "RetiringPrincipal"),
         operations: operations.iter().filter_map(Json::scalar).collect(),
         context_equals: equals.is_some(),
         context_subset: equals.or_else(|| pairs("EncryptionContextSubset")).unwrap_or_default(),

@@ -128,6 +128,13 @@ pub enum Question {
     },
     /// Whether the resource belongs to the caller's account.
     ResourceAccount,
+    /// Whether S3 Block Public Access keeps strangers out of the bucket.
+    PublicAccessBlock,
+    /// Whether a KMS grant covers the request.
+    KmsGrant {
+        /// Whom the grant names.
+        grantee: String,
+    },
     /// Whether the caller is a service-linked role, which the layer would then not bind.
     ServiceLinkedRole {
         /// The layer.

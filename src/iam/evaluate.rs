@@ -166,8 +166,12 @@ impl<'a> Weighing<'a> {
 
     /// Callers without identity policies: the resource's policy alone decides.
     fn foreign_core(&mut self, resource: Fit) -> Truth {
-        let granted = resource.any().and(aws_rules::provider_is_here(self.request));
-        self.note_core(granted, &[(Layer::Resource, resource.any())]);
+        let granted = resource.any();
+        self.note_core(granted, &[(Layer::Resource, granted)]);
+        let here = aws_rules::provider_is_here(self.request);
+        self.require(Layer::Aws, here, || {
+            Some("an identity provider is only good for roles of its own account".into())
+        });
         granted
     }
 
@@ -195,7 +199,7 @@ impl<'a> Weighing<'a> {
             core,
             &[
                 (Layer::Identity, identity),
-                (Layer::Resource, resource.any()),
+                (Layer::Resource, resource.settled()),
                 (Layer::Boundary, boundary),
                 (Layer::Session, session),
             ],
@@ -214,18 +218,23 @@ impl<'a> Weighing<'a> {
 
     /// What grants on the key add; they never deny.
     fn grants(&self) -> Fit {
+        self.layers.kms_grants.iter().map(|grant| self.grant(grant)).fold(Fit::direct(Truth::False), Fit::or)
+    }
+
+    /// What one grant adds: its operations for the grantee, its end for the retiring principal.
+    pub(super) fn grant(&self, grant: &KmsGrant) -> Fit {
         let request = self.request;
         if request.service() != "kms" {
             return Fit::direct(Truth::False);
         }
-        let covering = |grant: &KmsGrant| {
-            let operation = grant.operations.iter().any(|name| name.eq_ignore_ascii_case(request.operation()));
-            let (naming, open) = Named::parse("AWS", &grant.grantee).names(request.caller);
-            let truth = Truth::from(operation).and(if open { Truth::Unknown } else { Truth::True });
-            let truth = truth.and(aws_rules::grant_constraints(grant, request));
-            Fit::of(naming, truth)
+        let fit = |principal: &str, truth: Truth| {
+            let (naming, open) = Named::parse("AWS", principal).names(request.caller);
+            Fit::of(naming, truth.and(if open { Truth::Unknown } else { Truth::True }))
         };
-        self.layers.kms_grants.iter().map(covering).fold(Fit::direct(Truth::False), Fit::or)
+        let operation = grant.operations.iter().any(|name| name.eq_ignore_ascii_case(request.operation()));
+        let held = Truth::from(operation).and(aws_rules::grant_constraints(grant, request));
+        let retires = grant.retiring.iter().filter(|_| request.operation() == "retiregrant");
+        retires.map(|principal| fit(principal, Truth::True)).fold(fit(&grant.grantee, held), Fit::or)
     }
 
     /// Remembers which layers the core grant is missing or waiting for.

@@ -51,12 +51,23 @@ fn diagnostics(weighing: &Weighing<'_>) -> Vec<Name> {
 fn residual(weighing: &Weighing<'_>) -> Vec<Residual> {
     let mut all = unread_layers(weighing);
     let waits = |layer: Layer| weighing.open.iter().any(|(open, _)| *open == layer);
+    if waits(Layer::Aws) {
+        all.push(Residual { statement: None, question: Question::PublicAccessBlock });
+    }
+    if waits(Layer::Resource) {
+        let open = weighing.layers.kms_grants.iter().filter(|grant| weighing.grant(grant).any() == Truth::Unknown);
+        all.extend(open.map(|grant| Residual {
+            statement: None,
+            question: Question::KmsGrant { grantee: grant.grantee.clone() },
+        }));
+    }
     for hit in &weighing.hits {
         let relevant = match hit.statement.effect {
             Some(Effect::Allow) => waits(hit.layer),
             Some(Effect::Deny) | None => true,
         };
-        if hit.truth == Truth::Unknown && relevant {
+        let open = hit.truth == Truth::Unknown || hit.statement.effect.is_none();
+        if open && relevant {
             all.extend(questions(hit, weighing));
         }
     }

@@ -107,6 +107,8 @@ pub struct Level<'a> {
 pub struct KmsGrant {
     /// The grantee principal's ARN.
     pub grantee: String,
+    /// The ARN of the principal that may retire it, if one is named beside the grantee.
+    pub retiring: Option<String>,
     /// The operations it allows, `Decrypt`, …
     pub operations: Vec<String>,
     /// Pairs that the encryption context must contain.

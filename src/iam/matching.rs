@@ -43,6 +43,13 @@ impl Fit {
         self.direct.or(self.role).or(self.account)
     }
 
+    /// Whether the caller is named, unknown where it may be named in a further way: another way may grant more.
+    #[must_use]
+    pub fn settled(self) -> Truth {
+        let open = [self.direct, self.role, self.account].contains(&Truth::Unknown);
+        if open { Truth::Unknown } else { self.any() }
+    }
+
     /// Each answer, given that something else holds too.
     #[must_use]
     pub fn and(self, truth: Truth) -> Self {

@@ -122,6 +122,12 @@ impl<'a> Request<'a> {
             "aws:principalisawsservice" if *kind == CallerKind::Service => one("true"),
             "aws:principalservicename" if iam => Some(Lookup::Absent),
             "aws:principalservicename" if *kind == CallerKind::Service => one(&caller.text),
+            // Somebody who did not sign in belongs to no organisation and carries no tags.
+            _ if anonymous
+                && (lower_key.starts_with("aws:principalorg") || lower_key.starts_with("aws:principaltag/")) =>
+            {
+                Some(Lookup::Absent)
+            }
             "aws:resourceaccount" | "s3:resourceaccount" => {
                 self.resource_account.filter(|account| *account != "aws").and_then(one)
             }

@@ -342,6 +342,8 @@ fn question(question: &Question) -> String {
         Question::Principal => "another principal is meant".to_owned(),
         Question::Unreadable { element } => format!("a statement's {element}, which cannot be read, decides otherwise"),
         Question::ResourceAccount => "the resource belongs to another account".to_owned(),
+        Question::PublicAccessBlock => "S3 Block Public Access that we may not read forbids it".to_owned(),
+        Question::KmsGrant { grantee } => format!("the KMS grant to {grantee} does not cover it"),
         Question::ServiceLinkedRole { .. } => "the caller is a service-linked role".to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::{Exit, Failure, printer::Printer},
     iam::{
-        Caller, Decision, Policy, Question, Residual, ResourcePolicy, StatementRef, Truth, Verdict,
+        Decision, Layer, Policy, Question, Residual, ResourcePolicy, StatementRef, Truth, Verdict,
         account::{Account, ActionSet, Ask, OrgPolicies, Principal},
         actions,
         cases::{self, Case},
@@ -126,6 +126,9 @@ fn evaluate(args: &EvaluateArgs, printer: &Printer) -> Result<Exit, Failure> {
     let text = read(&args.cases)?;
     let (mut lines, mut broken) = (String::new(), Vec::new());
     let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(Failure::new(format!("`{}` holds no request", args.cases.display())));
+    }
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         match Case::parse(line) {
             Ok(case) => {
@@ -246,7 +249,7 @@ fn conditions(decision: &Decision) -> Vec<String> {
 }
 
 fn is_scp_layer(residual: &Residual) -> bool {
-    matches!(residual.question, Question::Layer { unread: crate::iam::Layer::Scp })
+    matches!(residual.question, Question::Layer { unread: Layer::Scp })
 }
 
 fn phrase(residual: &Residual) -> String {
@@ -257,8 +260,12 @@ fn phrase(residual: &Residual) -> String {
         Question::Resource { patterns } => format!("{word} the resource is one of {}", patterns.join(", ")),
         Question::Principal => format!("{word} the statement means this caller"),
         Question::Unreadable { element } => format!("{word} the unreadable {element} of {} says so", place(residual)),
-        Question::Layer { unread } => format!("if the {} that was not read does not object", unread.name()),
+        Question::Layer { unread: Layer::Scp } => "unless an SCP that was not read forbids it".to_owned(),
+        Question::Layer { unread: Layer::Rcp } => "unless an RCP that was not read forbids it".to_owned(),
+        Question::Layer { unread } => format!("if the {}, which was not read, agrees", unread.name().replace('_', " ")),
         Question::ResourceAccount => "if the resource belongs to the right account".to_owned(),
+        Question::PublicAccessBlock => "unless S3 Block Public Access, which was not read, forbids it".to_owned(),
+        Question::KmsGrant { grantee } => format!("if the KMS grant to {grantee} covers it"),
         Question::ServiceLinkedRole { exempt_from } => {
             format!("if the caller is a service-linked role, which the {} does not bind", exempt_from.name())
         }
@@ -352,10 +359,11 @@ fn as_json(account: &Account, rows: &[Row<'_>], edges: &[Edge]) -> Value {
 fn why(args: &WhyArgs) -> Result<String, Failure> {
     let account = compiled(&args.dump)?;
     let by_name = |principal: &&Principal| principal.arn == args.principal || principal.name == args.principal;
-    let principal = account.principals().iter().find(by_name).ok_or_else(|| {
-        let kind = Caller::parse(&args.principal).kind;
-        Failure::new(format!("the account has no user or role `{}` ({kind:?})", args.principal))
-    })?;
+    let principal = account
+        .principals()
+        .iter()
+        .find(by_name)
+        .ok_or_else(|| Failure::new(format!("account {} has no user or role `{}`", account.id, args.principal)))?;
     let policy = match &args.resource_policy {
         Some(path) => Some(Policy::parse(&path.display().to_string(), &read(path)?)),
         None => None,
@@ -372,13 +380,13 @@ fn why(args: &WhyArgs) -> Result<String, Failure> {
 }
 
 fn explained(principal: &Principal, args: &WhyArgs, decision: &Decision, traced: &[Traced]) -> String {
-    let sentence = match decision.verdict {
-        Verdict::Allow => "may",
-        Verdict::ExplicitDeny => "may not (a Deny applies)",
-        Verdict::ImplicitDeny => "may not (nothing grants it)",
-        Verdict::Depends => "may, depending on what is listed below,",
+    let (may, reason) = match decision.verdict {
+        Verdict::Allow => ("may do", "it is granted"),
+        Verdict::ExplicitDeny => ("may not do", "a Deny applies"),
+        Verdict::ImplicitDeny => ("may not do", "nothing grants it"),
+        Verdict::Depends => ("may do", "it depends on what follows"),
     };
-    let mut text = format!("{} {sentence} {} on {}\n", principal.arn, args.action, args.resource);
+    let mut text = format!("{} {may} {} on {}: {reason}\n", principal.arn, args.action, args.resource);
     for missing in &decision.missing {
         let what = missing.what.as_ref().map(|what| format!(" ({what})")).unwrap_or_default();
         let _ = writeln!(text, "  no grant: {}{what}", missing.layer.name());
@@ -386,7 +394,14 @@ fn explained(principal: &Principal, args: &WhyArgs, decision: &Decision, traced:
     for residual in &decision.residual {
         let _ = writeln!(text, "  {}", phrase(residual));
     }
-    text.push_str("\nstatements that speak of the action\n");
+    if actions::class_of(&args.action).is_none() {
+        let _ = writeln!(text, "note: AWS had no action `{}` on {}", args.action, actions::data_date());
+    }
+    text.push_str(if traced.is_empty() {
+        "\nno statement that was read speaks of the action\n"
+    } else {
+        "\nstatements that speak of the action\n"
+    });
     for one in traced {
         let effect = match one.statement.effect {
             Some(crate::iam::Effect::Allow) => "Allow",

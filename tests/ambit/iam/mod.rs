@@ -2,6 +2,8 @@
 
 mod actions;
 mod cases;
+mod commands;
 mod corpus;
 mod escalation;
 mod properties;
+mod trust;

@@ -6,3 +6,4 @@ pub mod digest;
 pub mod fnmatch;
 pub mod foreign;
 pub mod secret;
+pub mod visible_json;

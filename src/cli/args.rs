@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValue};
 
-use crate::report::Severity;
+use crate::{render::Format, report::Severity};
 
 /// How far can your AI coding agents reach?
 ///
@@ -24,6 +24,9 @@ pub struct Talk {
     /// Say nothing but results and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Say every part as it is read, also where nobody watches a terminal
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
 }
 
 /// A command whose help is longer than a line has it on its own type.
@@ -196,11 +199,21 @@ pub struct RunChoice {
     pub run: Option<String>,
 }
 
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.id()).help(self.about()))
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct ReportOptions {
     /// The formats to write
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', default_value = "html,csv,json")]
-    pub format: Vec<String>,
+    pub format: Vec<Format>,
     /// Who it is for, which decides what it shows
     #[arg(long, value_name = "EDITION", default_value = "internal")]
     pub edition: EditionChoice,

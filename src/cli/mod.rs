@@ -56,7 +56,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let loudness = if cli.talk.quiet { Loudness::Quiet } else { Loudness::Normal };
+    let loudness = match (cli.talk.quiet, cli.talk.verbose) {
+        (true, _) => Loudness::Quiet,
+        (_, true) => Loudness::Verbose,
+        _ => Loudness::Normal,
+    };
     let printer = Printer::new(loudness);
     match run(&cli.command, &printer) {
         Ok(exit) => ExitCode::from(exit.code()),

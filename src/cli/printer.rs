@@ -8,6 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 pub enum Loudness {
     Quiet,
     Normal,
+    Verbose,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,16 +47,18 @@ impl Printer {
         }
     }
 
-    /// One line that is written over by the next, on a terminal alone.
+    /// One line that is written over by the next, on a terminal alone; a line each where it was asked for.
     pub fn progress(&self, text: &str) {
-        if self.loudness >= Loudness::Normal && self.talks_to_terminal {
+        if self.loudness == Loudness::Verbose {
+            self.stderr(text);
+        } else if self.loudness == Loudness::Normal && self.talks_to_terminal {
             let cut: String = text.chars().take(self.width.saturating_sub(1)).collect();
             let _ = write!(io::stderr().lock(), "\r\x1b[2K{cut}");
         }
     }
 
     pub fn progress_done(&self) {
-        if self.loudness >= Loudness::Normal && self.talks_to_terminal {
+        if self.loudness == Loudness::Normal && self.talks_to_terminal {
             let _ = write!(io::stderr().lock(), "\r\x1b[2K");
         }
     }

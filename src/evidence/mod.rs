@@ -34,7 +34,7 @@ use crate::{base::digest::Digest, model::id::RunId};
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     #[error(
-        "`{place}` is not an evidence store\nhint: name a folder that `ambit collect` wrote, or one that does not exist yet"
+        "`{place}` is not an evidence store\nhint: name a folder that `ambit collect` wrote; it makes new ones itself"
     )]
     NotAStore { place: String },
     #[error(

@@ -224,7 +224,7 @@ fn deed_answer(ground: &Ground<'_>, principal: &Arn, deed: &Deed, cache: &mut De
 fn opens_unknown(held: &Held, deed: &Deed) -> Answer {
     let name = match held {
         Held::Secret(id) => format!("secret {}", id.rsplit('/').next().unwrap_or(id)),
-        Held::Runner(name) => format!("the network and credentials of runner {name}"),
+        Held::Runner(name) => format!("runner {name}"),
         Held::Principal(arn) => arn.to_string(),
     };
     Answer {

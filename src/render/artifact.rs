@@ -30,8 +30,6 @@ impl Default for Options {
 
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    #[error("unknown format `{asked}`\n  hint: one of {known}")]
-    UnknownFormat { asked: String, known: String },
     #[error("the page template does not render")]
     Template(#[from] tera::Error),
     #[error("a table of values could not be written")]
@@ -45,10 +43,10 @@ pub enum RenderError {
     #[cfg(feature = "pdf-krilla")]
     #[error("the pages do not conform to PDF/A-2a and PDF/UA-1: {why}")]
     Refused { why: String },
-    #[error("the accent colour `{value}` is not a colour\n  hint: write it as `#rrggbb`")]
+    #[error("the accent colour `{value}` is not a colour\nhint: write it as `#rrggbb`")]
     Accent { value: String },
     #[error(
-        "the logo is not a PNG or SVG data URL\n  hint: `logo` starts with `data:image/png;base64,` or `data:image/svg+xml;base64,`"
+        "the logo is not a PNG or SVG data URL\nhint: `logo` starts with `data:image/png;base64,` or `data:image/svg+xml;base64,`"
     )]
     Logo,
 }

@@ -21,7 +21,7 @@ use super::{
 const CSS: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("agents.html", include_str!("../../templates/html/agents.html")),
     ("answers.html", include_str!("../../templates/html/answers.html")),
     ("basis.html", include_str!("../../templates/html/basis.html")),
@@ -32,6 +32,7 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("figure.html", include_str!("../../templates/html/figure.html")),
     ("findings.html", include_str!("../../templates/html/findings.html")),
     ("hops.html", include_str!("../../templates/html/hops.html")),
+    ("ids.html", include_str!("../../templates/html/ids.html")),
     ("matrix.html", include_str!("../../templates/html/matrix.html")),
     ("paths.html", include_str!("../../templates/html/paths.html")),
     ("recovery.html", include_str!("../../templates/html/recovery.html")),
@@ -60,11 +61,10 @@ struct Page<'a> {
 pub(super) fn write(assessment: &Assessment, options: &Options) -> Result<Vec<Artifact>, RenderError> {
     let report = view::report(assessment, options.edition);
     let faces = Faces::load()?;
-    let hero = report.headline.path.and_then(|at| report.paths.get(at));
     let page = Page {
         run_id: assessment.run.id.to_string(),
         logo: branding::logo(&assessment.branding)?,
-        hero: hero.map(|path| figure::path(path, figure::SCREEN, &faces)),
+        hero: report.headline.path.as_ref().map(|path| figure::path(path, figure::SCREEN, &faces)),
         maps: report.targets.iter().take(MAPS).map(|target| figure::target(target, figure::SCREEN, &faces)).collect(),
         report: &report,
     };

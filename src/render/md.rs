@@ -7,7 +7,7 @@ use crate::{base::foreign::markdown, report::Assessment};
 
 use super::{
     artifact::{Artifact, Options, RenderError},
-    view::{self, Agent, Path, Report},
+    view::{self, Agent, End, Hop, Node, Report},
     words::Word,
 };
 
@@ -18,7 +18,7 @@ pub(super) fn write(assessment: &Assessment, options: &Options) -> Result<Vec<Ar
     page.changes(&report);
     page.matrix(&report);
     report.agents.iter().for_each(|agent| page.agent(agent));
-    page.paths(&report);
+    page.routes(&report);
     page.recovery(&report);
     page.findings(&report);
     page.criteria(&report);
@@ -77,15 +77,15 @@ impl Page {
         for text in &report.withheld {
             self.line(format!("\n{}", markdown(text)));
         }
-        if let Some(path) = report.headline.path.and_then(|at| report.paths.get(at)) {
+        if let Some(path) = &report.headline.path {
             self.heading(3, "The path, step by step");
-            self.hops(path);
+            self.hops(&path.start, &path.hops);
         }
     }
 
-    fn hops(&mut self, path: &Path) {
-        self.line(format!("1. {} **{}**", path.start.kind, markdown(&path.start.name)));
-        for (at, hop) in path.hops.iter().enumerate() {
+    fn hops(&mut self, start: &Node, hops: &[Hop]) {
+        self.line(format!("1. {} **{}**", start.kind, markdown(&start.name)));
+        for (at, hop) in hops.iter().enumerate() {
             let evidence: Vec<String> = hop.evidence.iter().map(|id| markdown(id)).collect();
             let mut line = format!(
                 "{}. {} {}: {} {} **{}**",
@@ -167,24 +167,27 @@ impl Page {
         self.table(&["Verdict", "May", "What", "Tier", "Humans"], rows);
     }
 
-    fn paths(&mut self, report: &Report) {
-        if report.paths.is_empty() {
+    fn routes(&mut self, report: &Report) {
+        if report.routes.is_empty() {
             return;
         }
-        self.heading(2, "Paths");
+        self.heading(2, "Ways, step by step");
+        self.line("A way is every path of one agent over the same steps; the last step stands in the table.\n");
         self.line(markdown(report.human_rule));
-        for path in &report.paths {
-            self.heading(3, &format!("{} {}", path.verdict.text, path.sentence));
-            let facts = [&path.id, &path.action, &path.resource, path.tier, &path.humans].map(markdown).join(" · ");
-            self.line(format!("{facts}\n"));
-            self.hops(path);
-            if !path.unless.is_empty() {
-                self.line(format!("\nUnless {}", markdown(&path.unless.join("; or "))));
+        for route in &report.routes {
+            self.heading(3, &format!("{} {}", route.verdict.text, route.title));
+            let counts: Vec<String> =
+                route.counts.iter().map(|count| format!("{} {}", count.n, count.word.text)).collect();
+            self.line(format!("{}; {}\n", counts.join(", "), markdown(&route.humans)));
+            if !route.hops.is_empty() {
+                self.hops(&route.start, &route.hops);
+                self.line("");
             }
-            for fix in &path.closed_by {
-                let lead = if path.closed { "Closed by" } else { "Would close it" };
-                self.line(format!("\n{lead}: {}", markdown(&fix.change)));
+            for fix in &route.changes {
+                self.line(format!("- Closes every path of it: {}", markdown(&fix.change)));
             }
+            self.line("");
+            self.table(&["Verdict", "May", "Tier", "Because", "Path"], route.ends.iter().map(end));
         }
     }
 
@@ -230,13 +233,13 @@ impl Page {
             let rows = report.alerts.iter().map(|row| {
                 vec![
                     verdict(row.outcome),
-                    markdown(&row.action),
+                    row.actions.iter().map(|action| markdown(action)).collect::<Vec<_>>().join(", "),
                     markdown(&row.account),
                     markdown(&row.regions),
                     markdown(&row.by),
                 ]
             });
-            self.table(&["Outcome", "Action", "Account", "Regions", "By"], rows);
+            self.table(&["Outcome", "Actions", "Account", "Regions", "By"], rows);
         }
     }
 
@@ -334,6 +337,22 @@ impl Page {
         });
         self.table(&["How", "Request", "Why", "Settled by"], rows);
     }
+}
+
+fn end(end: &End) -> Vec<String> {
+    let mut deed = markdown(&end.deed);
+    if let Some(humans) = &end.humans {
+        let _ = write!(deed, "<br>{}", markdown(humans));
+    }
+    let mut why = markdown(&end.hop.because);
+    if !end.unless.is_empty() {
+        let _ = write!(why, "<br>Unless {}", markdown(&end.unless.join("; or ")));
+    }
+    let lead = if end.closed { "Closed by" } else { "Would close it" };
+    for fix in &end.changes {
+        let _ = write!(why, "<br>{lead}: {}", markdown(&fix.change));
+    }
+    vec![verdict(end.verdict), deed, end.tier.to_owned(), why, markdown(&end.id)]
 }
 
 fn verdict(word: Word) -> String {

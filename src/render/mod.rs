@@ -76,23 +76,6 @@ formats! {
     Terminal = terminal,
 }
 
-impl std::str::FromStr for Format {
-    type Err = RenderError;
-
-    fn from_str(text: &str) -> Result<Format, RenderError> {
-        Format::ALL.iter().copied().find(|format| format.id() == text).ok_or_else(|| RenderError::UnknownFormat {
-            asked: text.to_owned(),
-            known: Format::ALL.iter().map(|format| format.id()).collect::<Vec<_>>().join(", "),
-        })
-    }
-}
-
-impl std::fmt::Display for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.id())
-    }
-}
-
 #[cfg(feature = "pdf-krilla")]
 pub use pdf::validated as validated_pdf;
 

@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::{
-    base::foreign,
+    base::{foreign, visible_json},
     report::{Assessment, Check, Finding, Location, Outcome, Severity},
 };
 
 use super::{
     artifact::{Artifact, Options, RenderError},
-    json::canonical,
     view::order,
     words,
 };
@@ -39,7 +38,7 @@ pub(super) fn write(assessment: &Assessment, _options: &Options) -> Result<Vec<A
             "results": findings.iter().map(|finding| result(finding, &index)).collect::<Vec<_>>(),
         }],
     });
-    Ok(vec![Artifact::new("findings.sarif", canonical(&log)?)])
+    Ok(vec![Artifact::new("findings.sarif", visible_json::pretty(&log)?)])
 }
 
 fn rule(check: &Check) -> Value {

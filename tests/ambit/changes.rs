@@ -1,5 +1,7 @@
 //! `ambit changes` against GitHub in the test process, on the samples, and against a shell.
 
+mod hostile;
+
 use std::{collections::BTreeMap, path::Path, process::Command};
 
 use ambit::{

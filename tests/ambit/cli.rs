@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::github_fake::{Fake, Scenario};
+
 /// The binary with an environment that holds nothing of the machine it runs on.
 fn ambit(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ambit"));
@@ -154,6 +156,33 @@ fn a_reader_who_leaves_is_no_error() {
     }
 }
 
+#[test]
+fn collection_says_each_part_when_asked_to_and_nothing_when_quiet() {
+    let (fake, folder) = (Fake::start(Scenario::reach()), empty());
+    let url = fake.url();
+    let said = |store: &str, loud: &[&str]| {
+        let args = ["collect", "--org", "acme", "--no-aws", "--github-api", &url, "--store", store];
+        let output = ambit(folder.path()).args(args).args(loud).env("GITHUB_TOKEN", "ghp_admin").output().unwrap();
+        assert_eq!(code(&output), 0, "{}", err(&output));
+        err(&output)
+    };
+    assert_eq!(said("quiet", &["--quiet"]), "");
+    let (usual, verbose) = (said("usual", &[]), said("verbose", &["--verbose"]));
+    assert!(usual.contains("asked ") && !usual.contains("reading "), "{usual}");
+    assert!(
+        verbose.contains("reading the organisation on GitHub\n") || verbose.contains("reading repositories: 1 of "),
+        "{verbose}"
+    );
+}
+
+#[test]
+fn a_failed_start_leaves_no_store_behind() {
+    let folder = empty();
+    let output = run(folder.path(), &["collect", "--org", "acme", "--store", "store"]);
+    assert!(err(&output).contains("no GitHub token"), "{}", err(&output));
+    assert!(!folder.path().join("store").exists());
+}
+
 /// What a person gets wrong, the code that a script gets, and what helps.
 #[test]
 fn every_mistake_is_told_with_what_helps() {
@@ -165,8 +194,8 @@ fn every_mistake_is_told_with_what_helps() {
         (&["report", "--store", "other"][..], 1, "error: `other` is not an evidence store\nhint: "),
         (&["report", "--store", "missing"], 1, "error: `missing` is not an evidence store\nhint: "),
         (&["report", "--store", &store, "--run", "r"], 1, "error: no run `r` in "),
-        (&["report", "--store", &store, "--format", "docx"], 1, "docx"),
-        (&["report", "--store", &store, "--format", "docx"], 1, "html, pdf, csv, json, md, sarif, terminal"),
+        (&["report", "--store", &store, "--format", "docx"], 2, "invalid value 'docx' for '--format <FORMAT>'"),
+        (&["assess", "--org", "acme", "--format", "docx"], 2, "html, pdf, csv, json, md, sarif, terminal"),
         (&["report", "--fail-on", "severe"], 2, "[possible values: critical, high, medium, low, info]"),
         (&["assess"], 2, "--org <LOGIN>"),
         (&["assess", "--org", "acme"], 1, "error: no GitHub token\nhint: set GITHUB_TOKEN, or name a file"),

@@ -224,7 +224,7 @@ async fn the_same_store_gives_the_same_bytes() {
         let bytes = |assessment: &Assessment| -> Vec<Vec<u8>> {
             render(*format, assessment, &options).unwrap().into_iter().map(|artifact| artifact.bytes).collect()
         };
-        assert!(bytes(&first) == bytes(&second), "{format}");
+        assert!(bytes(&first) == bytes(&second), "{format:?}");
     }
 }
 

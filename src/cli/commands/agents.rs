@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
     analysis::local::{self, AgentRow, GuardrailRows, Inventory, Reading, Scanner, ToolRow, WeaknessRow},
-    base::foreign::Foreign,
+    base::{foreign::Foreign, visible_json},
     cli::{Exit, Failure, args::Agents, printer::Printer},
     collect::local::{Limits, LocalRepository},
     controls::{agents::Signatures, guardrails::Guardrails, tools::Tools},
@@ -27,7 +27,7 @@ pub fn run(args: &Agents, printer: &Printer) -> Result<Exit, Failure> {
     let clone = LocalRepository::open(&args.local, Limits::default()).map_err(Failure::new)?;
     let inventory = local::inventory(&signatures, &known, &read(&clone, &tools, &known)?);
     let text = match args.json {
-        true => serde_json::to_string(&inventory).map_err(Failure::new)? + "\n",
+        true => visible_json::pretty(&inventory).map_err(Failure::new)?,
         false => page(&inventory),
     };
     printer.result(&text).map_err(Failure::new)?;

@@ -7,7 +7,10 @@ use std::{
 };
 
 use crate::{
-    base::clock::{Clock, SystemClock},
+    base::{
+        clock::{Clock, SystemClock},
+        foreign,
+    },
     cli::{
         Exit, Failure,
         args::{Collect, Only, Source},
@@ -73,9 +76,9 @@ pub async fn collect(
     printer: &Printer,
 ) -> Result<RunId, Failure> {
     let clock = SystemClock::shared();
-    let store = Store::create(&source.store).await.map_err(Failure::new)?;
     let settings = environment::transport(source.max_requests)?;
     let credential = if source.no_github { None } else { Some(environment::github_credential(source)?) };
+    let store = Store::create(&source.store).await.map_err(Failure::new)?;
     let (wire, run) = if source.resume {
         let id = unfinished(&store).await?;
         let (writer, log) = store.resume(&id).await.map_err(Failure::new)?;
@@ -176,7 +179,7 @@ impl Shown {
             Some((done, Some(steps))) => format!("reading {part}: {done} of {steps}"),
             _ => format!("reading {part}"),
         };
-        self.printer.progress(&line);
+        self.printer.progress(&foreign::plain(&line));
     }
 }
 

@@ -88,11 +88,9 @@ fn branding(config: &Config) -> Result<Branding, Failure> {
 /// Writes every format that was asked for, and the headline to the terminal.
 pub fn write(assessment: &Assessment, out: &Path, options: &ReportOptions, printer: &Printer) -> Result<(), Failure> {
     let edition = render::Options { edition: options.edition.into() };
-    let formats: Vec<render::Format> =
-        options.format.iter().map(|format| format.parse().map_err(Failure::new)).collect::<Result<_, _>>()?;
     let mut written = Vec::new();
-    for format in formats {
-        for artifact in render::render(format, assessment, &edition).map_err(Failure::new)? {
+    for format in &options.format {
+        for artifact in render::render(*format, assessment, &edition).map_err(Failure::new)? {
             environment::write_file(out, &artifact.file_name, &artifact.bytes)?;
             written.push(out.join(&artifact.file_name).display().to_string());
         }

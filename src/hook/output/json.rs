@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::hook::Report;
+use crate::{base::visible_json, hook::Report};
 
 /// The name and version of the form.
 const SCHEMA: &str = "ambit-hook-1";
@@ -16,5 +16,5 @@ struct Document<'a> {
 
 /// The report as one JSON document.
 pub fn json(report: &Report) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(&Document { schema: SCHEMA, report }).map(|text| text + "\n")
+    visible_json::pretty(&Document { schema: SCHEMA, report })
 }

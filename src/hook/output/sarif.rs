@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    base::foreign::{markdown, plain},
+    base::{
+        foreign::{markdown, plain},
+        visible_json,
+    },
     hook::{Finding, Report, Rules, finding::Meta},
     report::Severity,
 };
@@ -37,7 +40,7 @@ pub fn sarif(report: &Report, rules: &Rules) -> Result<String, serde_json::Error
             "results": results,
         }],
     });
-    serde_json::to_string_pretty(&log).map(|text| text + "\n")
+    visible_json::pretty(&log)
 }
 
 fn descriptor(id: &str, title: &str, why: &str, fix: &str, severity: Severity) -> Value {

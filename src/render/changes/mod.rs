@@ -2,6 +2,7 @@
 //! results of testing all items, and the lists that a sample is drawn from.
 
 pub mod page;
+pub mod text;
 
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ use crate::{
         reconcile::{Counts, Reconciliation, clone::Compared},
     },
     assess::operation::Operation,
-    base::foreign,
+    base::{foreign, visible_json},
     controls::metrics::MetricText,
     model::truth::Truth,
 };
@@ -64,17 +65,20 @@ pub fn write(populations: &Populations, run: Run<'_>) -> Result<Vec<(&'static st
     let mut files = Vec::new();
     for table in &populations.tables {
         files.push((POPULATIONS, Artifact::new(&format!("{}.csv", table.stem()), rows(table)?)));
-        let query = table.about.query.iter().map(|line| format!("{line}\n")).collect::<String>();
+        let query = table.about.query.iter().map(|line| foreign::plain(line) + "\n").collect::<String>();
         files.push((POPULATIONS, Artifact::new(&format!("{}.query.txt", table.id), query)));
         files.push((
             POPULATIONS,
-            Artifact::new(&format!("{}.ca.json", table.id), json(&completeness(populations, table, run))?),
+            Artifact::new(
+                &format!("{}.ca.json", table.id),
+                visible_json::pretty(&completeness(populations, table, run))?,
+            ),
         ));
     }
     files.push((POPULATIONS, Artifact::new("calendar.csv", calendar(populations)?)));
     files.push((POPULATIONS, Artifact::new("reconciliation.csv", reconciled(&populations.accounts)?)));
-    files.push(("", Artifact::new("reconciliation.json", json(&accounts(&populations.accounts))?)));
-    files.push(("", Artifact::new("tests.json", json(&results::tests(populations))?)));
+    files.push(("", Artifact::new("reconciliation.json", visible_json::pretty(&accounts(&populations.accounts))?)));
+    files.push(("", Artifact::new("tests.json", visible_json::pretty(&results::tests(populations))?)));
     let frame = populations.frame();
     for stratum in Stratum::ALL {
         let ids = frame.iter().filter(|(of, _)| *of == stratum).map(|(_, id)| format!("{}\n", one_word(id)));
@@ -90,12 +94,6 @@ fn one_word(id: &str) -> String {
 
 fn rows(table: &Table) -> Result<Vec<u8>, RenderError> {
     csv::table(table.columns, table.rows.clone())
-}
-
-fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, RenderError> {
-    let mut bytes = serde_json::to_vec_pretty(value)?;
-    bytes.push(b'\n');
-    Ok(bytes)
 }
 
 /// `shown`, `not complete`, `not shown`.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use super::{Run, Told, completeness_word, figure};
+use super::{Run, Told, completeness_word, figure, text::SAMPLE};
 use crate::{
     analysis::{
         metrics::Metric,
@@ -137,7 +137,7 @@ fn test(test: &results::Test) -> TestLine {
     TestLine {
         letter: format!("{:?}", test.attribute),
         title: test.title.clone(),
-        sentence: test.sentence(25),
+        sentence: test.sentence(SAMPLE),
         met: BAR * test.met as f64 / all,
         not_met: part(test.not_met.len()),
         untold: part(test.not_determinable.len()),

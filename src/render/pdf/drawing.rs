@@ -17,13 +17,13 @@ pub fn tiles(flow: &mut Flow, counts: &[Count]) {
     let words: Vec<String> = counts.iter().map(|count| format!("{} {}", count.n, count.word.text)).collect();
     let gap = 10.0;
     let width = (MEASURE - gap * (counts.len().max(1) - 1) as f32) / counts.len().max(1) as f32;
-    flow.figure(50.0, &format!("Ways to production resources: {}", words.join(", ")), |flow, y, node| {
+    flow.figure(46.0, &format!("Ways to production resources: {}", words.join(", ")), |flow, y, node| {
         for (at, count) in counts.iter().enumerate() {
             let x = SIDE + at as f32 * (width + gap);
             let color = theme::tone(count.word.tone);
             flow.block(
                 None,
-                [x, y, width, 46.0],
+                [x, y, width, 42.0],
                 6.0,
                 Some(theme::tint(color, 0.07)),
                 Some((theme::tint(color, 0.35), 0.7)),
@@ -31,11 +31,11 @@ pub fn tiles(flow: &mut Flow, counts: &[Count]) {
             flow.text_at(
                 Some(node),
                 x + 10.0,
-                y + 22.0,
+                y + 20.0,
                 &span(count.n.to_string()).face(Face::Bold).size(16.0).color(color),
             );
             let word = format!("{} {}", count.word.mark, count.word.text);
-            flow.text_at(Some(node), x + 10.0, y + 36.0, &span(word).face(Face::SemiBold).size(8.2).color(color));
+            flow.text_at(Some(node), x + 10.0, y + 33.0, &span(word).face(Face::SemiBold).size(8.2).color(color));
         }
     });
 }

@@ -89,8 +89,14 @@ impl<'a> Flow<'a> {
         self.leading_to(id, text)
     }
 
+    /// Some ids, and how many more there are: a page of them is read by nobody.
     pub fn references(&self, ids: &[String]) -> Vec<Span> {
-        ids.iter().map(|id| self.reference(id)).collect()
+        const FEW: usize = 12;
+        let mut spans: Vec<Span> = ids.iter().take(FEW).map(|id| self.reference(id)).collect();
+        if ids.len() > FEW {
+            spans.push(span(format!("and {} more in assessment.json", ids.len() - FEW)).size(7.4).color(SOFT));
+        }
+        spans
     }
 
     pub fn push(&mut self, tag: Option<NodeId>, mark: Mark) {

@@ -31,10 +31,9 @@ pub fn draw(flow: &mut Flow, columns: &[Column], rows: &[Row]) {
     if rows.is_empty() {
         return;
     }
-    let total: f32 = columns.iter().map(|(_, share)| share).sum();
-    let widths: Vec<f32> = columns.iter().map(|(_, share)| share / total * MEASURE).collect();
+    let widths = widths(columns);
     flow.within(Role::Table, |flow| {
-        flow.need(HEAD + 40.0);
+        flow.need(least(flow, columns, rows));
         head(flow, columns, &widths, true);
         let body = flow.node(Role::TableBody);
         for (at, row) in rows.iter().enumerate() {
@@ -42,6 +41,25 @@ pub fn draw(flow: &mut Flow, columns: &[Column], rows: &[Row]) {
         }
     });
     flow.y += 10.0;
+}
+
+fn widths(columns: &[Column]) -> Vec<f32> {
+    let total: f32 = columns.iter().map(|(_, share)| share).sum();
+    columns.iter().map(|(_, share)| share / total * MEASURE).collect()
+}
+
+/// How high the heading and the first row are: what a title above them needs to stay with them.
+pub fn least(flow: &Flow, columns: &[Column], rows: &[Row]) -> f32 {
+    rows.first().map_or(0.0, |row| HEAD + height(&cells(flow, &widths(columns), row)))
+}
+
+fn cells<'a>(flow: &Flow, widths: &[f32], row: &'a Row) -> Vec<Vec<Line<'a>>> {
+    let lines = |(cell, width): (&'a Vec<Span>, &f32)| fitting(text::wrap(cell, width - 2.0 * PAD, flow.faces));
+    row.cells.iter().zip(widths).map(lines).collect()
+}
+
+fn height(cells: &[Vec<Line<'_>>]) -> f32 {
+    cells.iter().map(Vec::len).max().unwrap_or(1) as f32 * LEAD + 7.0
 }
 
 /// The heading; only the first one is read aloud.
@@ -62,10 +80,8 @@ fn head(flow: &mut Flow, columns: &[Column], widths: &[f32], read: bool) {
 }
 
 fn draw_row(flow: &mut Flow, columns: &[Column], widths: &[f32], body: NodeId, row: &Row, striped: bool) {
-    let faces = flow.faces;
-    let cells: Vec<Vec<Line>> =
-        row.cells.iter().zip(widths).map(|(cell, width)| fitting(text::wrap(cell, width - 2.0 * PAD, faces))).collect();
-    let height = cells.iter().map(Vec::len).max().unwrap_or(1) as f32 * LEAD + 7.0;
+    let cells = cells(flow, widths, row);
+    let height = height(&cells);
     if flow.y + height > PAGE.1 - BOTTOM {
         flow.new_page();
         head(flow, columns, widths, false);

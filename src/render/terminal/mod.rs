@@ -32,7 +32,7 @@ fn draw(report: &Report, width: usize, color: bool) -> String {
     page.masthead(report);
     page.headline(report);
     page.counts(report);
-    if let Some(path) = report.headline.path.and_then(|at| report.paths.get(at)) {
+    if let Some(path) = &report.headline.path {
         page.path(path);
     }
     page.recovery(report);
@@ -73,7 +73,7 @@ impl Page {
 
     fn counts(&mut self, report: &Report) {
         self.rule("Ways to production");
-        if report.paths.is_empty() && report.headline.worst.is_none() {
+        if report.routes.is_empty() && report.headline.worst.is_none() {
             self.paragraph(3, "No path found in what was read. What was not read stands below.");
             self.blank();
             return;
@@ -126,7 +126,9 @@ impl Page {
     fn recovery(&mut self, report: &Report) {
         let at_risk: Vec<&Store> =
             report.stores.iter().filter(|store| store.tier == "production" && store.fix.is_some()).collect();
-        let silent = report.alerts.iter().filter(|row| row.outcome.tone == words::Tone::Bad).count();
+        let all: usize = report.alerts.iter().map(|row| row.actions.len()).sum();
+        let unheard = report.alerts.iter().filter(|row| row.outcome.tone == words::Tone::Bad);
+        let silent: usize = unheard.map(|row| row.actions.len()).sum();
         if at_risk.is_empty() && silent == 0 {
             return;
         }
@@ -145,11 +147,7 @@ impl Page {
         if silent > 0 {
             self.paragraph(
                 3,
-                &format!(
-                    "✗ nobody would hear of {} of {}",
-                    silent,
-                    words::count(report.alerts.len(), "destructive action")
-                ),
+                &format!("✗ nobody would hear of {silent} of {}", words::count(all, "destructive action")),
             );
         }
         self.blank();

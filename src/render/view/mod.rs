@@ -7,13 +7,15 @@ mod judgement;
 pub mod order;
 mod paths;
 mod recovery;
+mod routes;
 mod rows;
 mod text;
 
-pub use agents::{Agent, Deed, Matrix};
+pub use agents::{Agent, Deed, Matrix, Reach};
 pub use judgement::{Answer, Change, Criterion, Finding, Price, prices};
 pub use paths::{Edge, Hop, Node, Path, Target};
 pub use recovery::{Alert, Rollback, Store};
+pub use routes::{End, Route};
 pub use rows::{Assertion, Coverage, Evidence, Tier};
 pub use text::clip;
 
@@ -42,7 +44,7 @@ pub struct Report {
     pub changes: Vec<Change>,
     pub prices: Vec<Price>,
     pub agents: Vec<Agent>,
-    pub paths: Vec<Path>,
+    pub routes: Vec<Route>,
     pub targets: Vec<Target>,
     pub stores: Vec<Store>,
     /// Production stores by verdict.
@@ -68,8 +70,8 @@ pub struct Headline {
     pub sentence: String,
     pub lines: Vec<String>,
     pub counts: Vec<Count>,
-    /// Of the path drawn under it, in `Report::paths`.
-    pub path: Option<usize>,
+    /// Drawn under it.
+    pub path: Option<Path>,
     /// The worst verdict over production paths; `None` when there is none.
     pub worst: Option<Word>,
 }
@@ -105,7 +107,7 @@ pub fn report(assessment: &Assessment, edition: Edition) -> Report {
         prices: judgement::prices(assessment),
         agents: agents::agents(assessment),
         targets: paths::targets(&sorted),
-        paths: sorted.iter().map(|path| paths::path(path)).collect(),
+        routes: routes::routes(&sorted),
         stores: recovery::stores(assessment),
         recoverable: recovery::verdicts(assessment),
         rollbacks: recovery::rollbacks(assessment),
@@ -159,7 +161,11 @@ fn headline(assessment: &Assessment, sorted: &[&crate::report::ReachPath]) -> He
         lines: headline.lines.iter().map(|text| line(text)).collect(),
         worst: counts.iter().find(|(_, n)| *n > 0).map(|(verdict, _)| words::verdict(*verdict)),
         counts: counts.into_iter().map(|(verdict, n)| Count { word: words::verdict(verdict), n }).collect(),
-        path: headline.path.as_ref().and_then(|id| sorted.iter().position(|path| path.id == *id)),
+        path: headline
+            .path
+            .as_ref()
+            .and_then(|id| sorted.iter().find(|path| path.id == *id))
+            .map(|path| paths::path(path)),
     }
 }
 

@@ -13,23 +13,14 @@ use crate::render::words::{self, Word};
 pub struct Path {
     pub id: String,
     pub verdict: Word,
-    pub agent: String,
     /// `delete database shop-prod`.
     pub deed: String,
     pub action: String,
-    pub resource: String,
-    pub tier: &'static str,
-    pub tier_basis: &'static str,
     pub humans: String,
-    pub humans_min: u32,
-    pub sentence: String,
     pub unless: Vec<String>,
     /// The node that the path starts at.
     pub start: Node,
     pub hops: Vec<Hop>,
-    /// For a closed path what closes it, else what would, each enough by itself.
-    pub closed_by: Vec<Fix>,
-    pub closed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -94,32 +85,31 @@ pub fn path(path: &ReachPath) -> Path {
     Path {
         id: shown(&path.id),
         verdict: words::verdict(path.verdict),
-        agent: name(&path.agent_name),
-        deed: format!("{} {}", words::class(path.class), name(&path.resource_name)),
+        deed: deed(path),
         action: line(&path.action),
-        resource: name(&path.resource),
-        tier: path.tier.as_str(),
-        tier_basis: words::tier_basis(path.tier_basis),
         humans: humans(&path.humans),
-        humans_min: path.humans.min,
-        sentence: line(&path.sentence),
         unless: lines(&path.unless),
-        start: path.hops.first().map_or_else(|| agent_node(path), |hop| node(&hop.from)),
+        start: start(path),
         hops: path.hops.iter().map(hop).collect(),
-        closed_by: path.closed_by.iter().map(fix).collect(),
-        closed: path.verdict == Verdict::Closed,
     }
 }
 
-fn agent_node(path: &ReachPath) -> Node {
-    Node { kind: words::hop_kind(HopKind::Agent), name: name(&path.agent_name) }
+/// `delete database shop-prod`.
+pub fn deed(path: &ReachPath) -> String {
+    format!("{} {}", words::class(path.class), name(&path.resource_name))
+}
+
+/// Where it begins: the agent, or whoever steers it.
+pub fn start(path: &ReachPath) -> Node {
+    let agent = || Node { kind: words::hop_kind(HopKind::Agent), name: name(&path.agent_name) };
+    path.hops.first().map_or_else(agent, |hop| node(&hop.from))
 }
 
 fn node(node: &HopNode) -> Node {
     Node { kind: words::hop_kind(node.kind), name: name(&node.name) }
 }
 
-fn hop(hop: &report::Hop) -> Hop {
+pub fn hop(hop: &report::Hop) -> Hop {
     Hop {
         to: node(&hop.to),
         capability: words::capability(hop.capability),

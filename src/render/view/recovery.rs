@@ -1,10 +1,15 @@
 //! What comes back after the worst, of data and of code, and who would hear of it.
 
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
+
 use serde::Serialize;
 
 use crate::{
     model::truth::Truth,
-    report::{self, AlertRow, Assessment, CopyRow, Hand, Migrations, RecoveryVerdict, Shown, StoreRecovery},
+    report::{self, Assessment, CopyRow, Hand, Migrations, RecoveryVerdict, Shown, StoreRecovery},
 };
 
 use super::{
@@ -20,7 +25,7 @@ pub struct Store {
     pub arn: String,
     pub tier: &'static str,
     pub verdict: Word,
-    /// `Claude: lost; Devin: unknown`, or that no agent reaches it.
+    /// `lost to Claude, Cursor; unknown for Devin`, or that no agent reaches it.
     pub agents: String,
     /// `yes, and deploy-prod may switch it off`.
     pub protection: String,
@@ -51,11 +56,11 @@ pub struct Rollback {
     pub evidence: Vec<String>,
 }
 
-/// One action of an account with the Regions in which the same becomes of it.
+/// Actions of an account of which the same becomes, in the same Regions.
 #[derive(Debug, Serialize)]
 pub struct Alert {
     pub account: String,
-    pub action: String,
+    pub actions: Vec<String>,
     pub regions: String,
     pub outcome: Word,
     pub by: String,
@@ -65,7 +70,7 @@ pub struct Alert {
 /// Production first, then the worst.
 pub fn stores(assessment: &Assessment) -> Vec<Store> {
     let mut rows: Vec<&StoreRecovery> = assessment.recovery.iter().collect();
-    rows.sort_by_key(|row| (std::cmp::Reverse((row.tier, row.verdict)), &row.store));
+    rows.sort_by_key(|row| (Reverse((row.tier, row.verdict)), &row.store));
     rows.into_iter().map(store).collect()
 }
 
@@ -119,13 +124,25 @@ fn agents(row: &StoreRecovery) -> String {
     if row.agents.is_empty() {
         return "no agent reaches it alone".to_owned();
     }
-    let named = row.agents.iter().take(4);
-    let mut named: Vec<String> =
-        named.map(|agent| format!("{}: {}", name(&agent.name), words::recovery(agent.verdict).text)).collect();
-    if row.agents.len() > named.len() {
-        named.push(format!("{} more", row.agents.len() - named.len()));
+    let mut groups: BTreeMap<Reverse<RecoveryVerdict>, Vec<String>> = BTreeMap::new();
+    for agent in &row.agents {
+        groups.entry(Reverse(agent.verdict)).or_default().push(name(&agent.name));
     }
-    named.join("; ")
+    let told = |(verdict, names): (Reverse<RecoveryVerdict>, Vec<String>)| {
+        let to = if verdict.0 == RecoveryVerdict::Lost { "to" } else { "for" };
+        format!("{} {to} {}", words::recovery(verdict.0).text, few(&names))
+    };
+    groups.into_iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
+/// The first of them, and how many more there are.
+fn few(names: &[String]) -> String {
+    const FEW: usize = 4;
+    let mut shown: Vec<String> = names.iter().take(FEW).cloned().collect();
+    if names.len() > FEW {
+        shown.push(format!("{} more", names.len() - FEW));
+    }
+    shown.join(", ")
 }
 
 fn copy(copy: &CopyRow) -> String {
@@ -143,11 +160,7 @@ fn hands(hands: &[Hand], deed: &str) -> String {
         let perhaps = if hand.may == Truth::True { "" } else { "perhaps " };
         format!("{perhaps}{}", line(hand.principal.raw().rsplit(['/', ':']).next().unwrap_or_default()))
     };
-    let mut named: Vec<String> = hands.iter().take(4).map(short).collect();
-    if hands.len() > named.len() {
-        named.push(format!("{} more", hands.len() - named.len()));
-    }
-    format!("; {} {deed}", named.join(", "))
+    format!("; {} {deed}", few(&hands.iter().map(short).collect::<Vec<_>>()))
 }
 
 pub fn rollbacks(assessment: &Assessment) -> Vec<Rollback> {
@@ -171,26 +184,31 @@ fn told(what: &Shown) -> String {
     format!("{}: {}", words::truth(what.holds), name(&what.how))
 }
 
+/// Actions of which the same becomes stand in one row, the worst first.
 pub fn alerts(assessment: &Assessment) -> Vec<Alert> {
-    let mut rows: Vec<&AlertRow> = assessment.alerts.iter().collect();
-    rows.sort_by_key(|row| (&row.account, std::cmp::Reverse(row.outcome), &row.action, &row.by, &row.region));
-    let same = |a: &&AlertRow, b: &&AlertRow| {
-        (&a.account, a.outcome, &a.action, &a.by) == (&b.account, b.outcome, &b.action, &b.by)
-    };
-    rows.chunk_by(same).filter_map(|group| group.first().map(|first| alert(first, group))).collect()
-}
-
-fn alert(first: &AlertRow, group: &[&AlertRow]) -> Alert {
-    let mut evidence: Vec<String> = group.iter().flat_map(|row| row.evidence.iter().map(shown)).collect();
-    evidence.sort();
-    evidence.dedup();
-    let regions: Vec<&str> = group.iter().map(|row| row.region.as_str()).collect();
-    Alert {
-        account: line(&first.account),
-        action: line(&first.action),
-        regions: line(&regions.join(", ")),
-        outcome: words::alert(first.outcome),
-        by: line(&first.by.join(", ")),
-        evidence,
+    let mut actions: BTreeMap<_, (Vec<&str>, BTreeSet<String>)> = BTreeMap::new();
+    for row in &assessment.alerts {
+        let what = (&row.account, Reverse(row.outcome), &row.by, &row.action);
+        let (regions, evidence) = actions.entry(what).or_default();
+        regions.push(row.region.as_str());
+        evidence.extend(row.evidence.iter().map(shown));
     }
+    let mut rows: BTreeMap<_, Alert> = BTreeMap::new();
+    for ((account, outcome, by, action), (mut regions, evidence)) in actions {
+        regions.sort_unstable();
+        let regions = line(&regions.join(", "));
+        let row = rows.entry((account, outcome, by, regions.clone())).or_insert_with(|| Alert {
+            account: line(account),
+            actions: Vec::new(),
+            regions,
+            outcome: words::alert(outcome.0),
+            by: line(&by.join(", ")),
+            evidence: Vec::new(),
+        });
+        row.actions.push(line(action));
+        row.evidence.extend(evidence);
+        row.evidence.sort();
+        row.evidence.dedup();
+    }
+    rows.into_values().collect()
 }

@@ -132,3 +132,17 @@ fn a_branch_file_cannot_lead_out_of_the_clone() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("is no commit and no branch"));
     assert!(Path::new(&repository.path().join("outside")).exists());
 }
+
+#[test]
+fn names_act_on_no_terminal_in_words_and_in_json() {
+    let repository = Repository::new();
+    let message = "Fix\n\nCo-authored-by: Claude \u{1b}[31m\u{202e} <noreply@anthropic.com>";
+    repository.commit_by("Eve\u{1b}[2J\u{202e}", "eve@acme.example", message);
+    repository.git(&["branch", "claude/\u{202e}evil"]);
+    for args in [&["agents", "--local", "."][..], &["agents", "--json", "--local", "."]] {
+        let output = repository.command(&ambit()).args(args).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("Eve"), "{text}");
+        crate::render::hostile::assert_ink_only(&text, "ambit agents");
+    }
+}

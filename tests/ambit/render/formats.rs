@@ -17,24 +17,23 @@ fn one_assessment_gives_the_same_bytes_each_time() {
         for edition in EDITIONS {
             let once = render(*format, &fixture::acme(), &Options { edition }).unwrap();
             let again = render(*format, &fixture::acme(), &Options { edition }).unwrap();
-            assert_eq!(once, again, "{format}");
-            assert!(once.iter().all(|artifact| !artifact.bytes.is_empty()), "{format}");
+            assert_eq!(once, again, "{format:?}");
+            assert!(once.iter().all(|artifact| !artifact.bytes.is_empty()), "{format:?}");
         }
     }
 }
 
 #[test]
-fn formats_are_named_by_their_ids_and_write_files_of_their_own() {
+fn formats_are_named_once_and_write_files_of_their_own() {
     let mut names = BTreeSet::new();
     for format in Format::ALL {
-        assert_eq!(format.id().parse::<Format>().unwrap(), *format);
         assert!(!format.about().is_empty());
         for artifact in render(*format, &fixture::acme(), &Options::default()).unwrap() {
             assert!(names.insert(artifact.file_name.clone()), "{}", artifact.file_name);
         }
     }
-    let error = "docx".parse::<Format>().unwrap_err().to_string();
-    assert!(error.contains("unknown format `docx`") && error.contains("html"), "{error}");
+    let ids: BTreeSet<&str> = Format::ALL.iter().map(|format| format.id()).collect();
+    assert_eq!(ids.len(), Format::ALL.len());
 }
 
 #[test]

@@ -6,8 +6,8 @@ mod fixture_paths;
 mod fixture_recovery;
 mod fixture_rows;
 mod formats;
-mod hostile;
-mod hostile_fixture;
+pub mod hostile;
+pub mod hostile_fixture;
 mod pdf;
 mod schema;
 

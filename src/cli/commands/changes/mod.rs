@@ -15,14 +15,13 @@ use crate::{
         metrics::{self, Metric},
         period::Period,
         population::{
-            self, Inputs, Populations, Table,
+            self, Inputs, Populations,
             gates::{self, GateUse},
-            results,
         },
         tiers::Tiers,
     },
     assess::{self, operation},
-    base::{digest::Digest, foreign},
+    base::digest::Digest,
     cli::{Exit, Failure, args::RunChoice, environment, printer::Printer},
     controls::{
         agents::Signatures,
@@ -31,8 +30,8 @@ use crate::{
     },
     evidence::{RunLog, Store},
     facts,
-    model::{id::RunId, observed::Observed, truth::Truth},
-    render::changes::{self as rendered, page},
+    model::{id::RunId, observed::Observed},
+    render::changes::{self as rendered, page, text},
     report::{Branding, Severity},
 };
 
@@ -121,7 +120,7 @@ async fn draw(args: &Changes, printer: &Printer) -> Result<Exit, Failure> {
     for (folder, file) in files {
         environment::write_file(&args.out.join(folder), &file.file_name, &file.bytes)?;
     }
-    let text = told(&drawn.populations) + &clone::told(&compared);
+    let text = text::write(&drawn.populations, printer.width) + &clone::told(&compared);
     printer.result(&text).map_err(Failure::new)?;
     printer.say(&format!("\nwrote {}; next: ambit changes seal {0}", args.out.display()));
     Ok(Exit::Clean)
@@ -207,47 +206,4 @@ fn handed_in<T>(
     let bytes = environment::read_file(path)?;
     let read = parse(&path.display().to_string(), &bytes).map_err(Failure::new)?;
     Ok(Observed::known(read, vec![format!("file-{}", Digest::of(&bytes).short(12)).as_str().into()]))
-}
-
-fn told(populations: &Populations) -> String {
-    let mut out = format!("{} changes, {}\n\n", populations.changes.len(), populations.period);
-    for table in &populations.tables {
-        out.push_str(&line(table));
-    }
-    out.push_str("\nFirst-parent commits of production branches\n");
-    for account in &populations.accounts {
-        let counts = account.counts();
-        out.push_str(&format!(
-            "  {}@{}: {} of pull requests, {} direct, {} unexplained, {} removed by force pushes; completeness {}\n",
-            account.repository,
-            account.branch,
-            counts.by_pull_request,
-            counts.direct,
-            counts.residue + counts.claimed,
-            counts.forced_away,
-            rendered::completeness_word(account.complete)
-        ));
-        for row in account.residue.iter().chain(&account.unread) {
-            out.push_str(&format!("    {}\n", foreign::plain(row)));
-        }
-    }
-    out.push_str("\nEvery item tested\n");
-    for test in results::tests(populations) {
-        out.push_str(&format!("  {:?}  {}: {}\n", test.attribute, test.title, test.sentence(25)));
-    }
-    out
-}
-
-fn line(table: &Table) -> String {
-    let short = table.about.calendar.iter().filter(|covered| !covered.whole()).count();
-    let days = match short {
-        0 => String::new(),
-        short => format!("; {short} of {} sources do not cover every day", table.about.calendar.len()),
-    };
-    let why = match table.about.complete {
-        Truth::True => String::new(),
-        _ => table.about.gaps.first().map(|gap| format!(" ({})", foreign::plain(gap))).unwrap_or_default(),
-    };
-    let complete = rendered::completeness_word(table.about.complete);
-    format!("  {:<12} {:>5}  {}: completeness {complete}{why}{days}\n", table.id, table.rows.len(), table.title)
 }

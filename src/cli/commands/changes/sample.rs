@@ -12,7 +12,7 @@ use crate::{
         population::{change::Stratum, results::Test},
         sampling::{self, Drawn},
     },
-    base::digest::Digest,
+    base::{digest::Digest, visible_json},
     cli::{Exit, Failure, environment, printer::Printer},
     controls::{
         catalogue::{Catalogue, Overlay},
@@ -106,9 +106,8 @@ pub fn run(args: &Sample, printer: &Printer) -> Result<Exit, Failure> {
     };
     let text = told(args, &record)?;
     let out = args.dir.join("sample");
-    let mut json = serde_json::to_vec_pretty(&record).map_err(Failure::new)?;
-    json.push(b'\n');
-    environment::write_file(&out, "sample.json", &json)?;
+    let json = visible_json::pretty(&record).map_err(Failure::new)?;
+    environment::write_file(&out, "sample.json", json.as_bytes())?;
     environment::write_file(&out, "selected.csv", selected(&record).as_bytes())?;
     environment::write_file(&out, "sample.txt", text.as_bytes())?;
     printer.result(&text).map_err(Failure::new)?;

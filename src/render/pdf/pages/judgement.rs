@@ -72,8 +72,8 @@ fn finding_row(flow: &Flow, finding: &Finding) -> Row {
     facts.extend(finding.location.clone());
     facts.extend(finding.owner.as_ref().map(|owner| format!("owner {owner}")));
     facts.extend(finding.due.as_ref().map(|due| format!("due {due}")));
-    body.push(small(format!("\n{}", facts.join(" · "))).size(7.8).color(SOFT));
-    body.push(small(format!("\n{} ", finding.id)).face(Face::Mono).size(7.0));
+    body.push(small(format!("\n{} · ", facts.join(" · "))).size(7.8).color(SOFT));
+    body.push(small(format!("{} ", finding.id)).face(Face::Mono).size(7.0));
     for (label, ids) in [("· paths ", &finding.paths), ("· evidence ", &finding.evidence)] {
         if !ids.is_empty() {
             body.push(small(label).size(7.4).color(SOFT));
@@ -87,13 +87,7 @@ fn finding_row(flow: &Flow, finding: &Finding) -> Row {
 }
 
 fn draw_criterion(flow: &mut Flow, criterion: &Criterion) {
-    flow.need(90.0);
-    flow.heading(2, &format!("{} {}", criterion.id, criterion.title), &[]);
-    let scope = if criterion.in_scope { "" } else { "; out of scope" };
-    flow.note(&format!("{}{scope}", criterion.framework));
-    if criterion.tests.is_empty() {
-        flow.paragraph(&[span("No test of this version touches it.")]);
-    }
+    const TESTS: [table::Column; 4] = [("Result", 88.0), ("Test", 180.0), ("Base", 110.0), ("Kind", 106.0)];
     let rows: Vec<Row> = criterion
         .tests
         .iter()
@@ -108,7 +102,14 @@ fn draw_criterion(flow: &mut Flow, criterion: &Criterion) {
             ])
         })
         .collect();
-    table::draw(flow, &[("Result", 88.0), ("Test", 180.0), ("Base", 110.0), ("Kind", 106.0)], &rows);
+    flow.need(90.0 + table::least(flow, &TESTS, &rows));
+    flow.heading(2, &format!("{} {}", criterion.id, criterion.title), &[]);
+    let scope = if criterion.in_scope { "" } else { "; out of scope" };
+    flow.note(&format!("{}{scope}", criterion.framework));
+    if criterion.tests.is_empty() {
+        flow.paragraph(&[span("No test of this version touches it.")]);
+    }
+    table::draw(flow, &TESTS, &rows);
     let lists = [
         ("Points touched", criterion.touched.join(", ")),
         ("Untouched", criterion.untouched.join(", ")),

@@ -38,7 +38,7 @@ pub fn lay_out(report: &Report, faces: &Faces, theme: Theme, meta: Meta, logo: O
 fn ids(report: &Report) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     ids.extend(report.agents.iter().map(|agent| agent.id.clone()));
-    ids.extend(report.paths.iter().take(reach::FULL).map(|path| path.id.clone()));
+    ids.extend(report.routes.iter().take(reach::FULL).flat_map(reach::shown).map(|end| end.id.clone()));
     ids.extend(report.findings.iter().map(|finding| finding.id.clone()));
     ids.extend(report.evidence.iter().map(|row| row.id.clone()));
     ids

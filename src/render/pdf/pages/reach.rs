@@ -14,11 +14,13 @@ use super::{
 use crate::render::{
     figure,
     type_face::Face,
-    view::{Agent, Deed, Path, Report, Target},
+    view::{Agent, Deed, End, Reach, Report, Route, Target},
 };
 
-/// Paths shown hop by hop: more than a reader of paper turns to.
+/// Ways shown step by step: more than a reader of paper turns to.
 pub const FULL: usize = 24;
+/// Paths told of each way, as the worst ones come first.
+const ENDS: usize = 10;
 
 pub fn draw(flow: &mut Flow, report: &Report) {
     flow.new_page();
@@ -37,25 +39,29 @@ pub fn draw(flow: &mut Flow, report: &Report) {
             draw_target(flow, target);
         }
     }
-    if !report.paths.is_empty() {
+    if !report.routes.is_empty() {
         flow.new_page();
-        flow.heading(1, "Paths", &[]);
+        flow.heading(1, "Ways, step by step", &[]);
+        flow.paragraph(&[span("A way is every path of one agent over the same steps; the last step, each with its own verdict, stands in the table.")]);
         flow.note(report.human_rule);
-        if report.paths.len() > FULL {
+        if report.routes.len() > FULL {
             flow.note(&format!(
-                "The {FULL} worst of {} paths stand here; all of them stand in the HTML page and in assessment.json.",
-                report.paths.len()
+                "The {FULL} worst of {} ways stand here; all of them stand in the HTML page and in assessment.json.",
+                report.routes.len()
             ));
         }
-        for path in report.paths.iter().take(FULL) {
-            draw_path(flow, path);
+        for route in report.routes.iter().take(FULL) {
+            draw_route(flow, route);
         }
     }
 }
 
 fn draw_agent(flow: &mut Flow, agent: &Agent) {
+    const REACH: [table::Column; 5] =
+        [("Verdict", 58.0), ("May", 126.0), ("What", 112.0), ("Tier", 54.0), ("Humans", 134.0)];
+    let rows: Vec<Row> = agent.reach.iter().map(|reach| reach_row(flow, reach)).collect();
     let verdict = agent.worst.map(beside).unwrap_or_default();
-    flow.need(150.0);
+    flow.need(130.0 + table::least(flow, &REACH, &rows));
     flow.anchor(&agent.id);
     flow.heading(2, &agent.name, &verdict);
     let mut kind = agent.kind.to_owned();
@@ -77,20 +83,17 @@ fn draw_agent(flow: &mut Flow, agent: &Agent) {
     if agent.reach.is_empty() {
         flow.note("No path in what was read.");
     }
-    let rows: Vec<Row> = agent
-        .reach
-        .iter()
-        .map(|reach| {
-            Row::new(vec![
-                vec![chip(reach.verdict)],
-                deeds(flow, &reach.deeds),
-                vec![bold(reach.resource.clone()).size(8.4)],
-                vec![small(reach.tier)],
-                vec![small(reach.humans.clone())],
-            ])
-        })
-        .collect();
-    table::draw(flow, &[("Verdict", 58.0), ("May", 126.0), ("What", 112.0), ("Tier", 54.0), ("Humans", 134.0)], &rows);
+    table::draw(flow, &REACH, &rows);
+}
+
+fn reach_row(flow: &Flow, reach: &Reach) -> Row {
+    Row::new(vec![
+        vec![chip(reach.verdict)],
+        deeds(flow, &reach.deeds),
+        vec![bold(reach.resource.clone()).size(8.4)],
+        vec![small(reach.tier)],
+        vec![small(reach.humans.clone())],
+    ])
 }
 
 /// What an agent may do, each word leading to its path where this report shows it.
@@ -134,30 +137,36 @@ fn draw_target(flow: &mut Flow, target: &Target) {
     );
 }
 
-fn draw_path(flow: &mut Flow, path: &Path) {
+fn draw_route(flow: &mut Flow, route: &Route) {
     flow.need(190.0);
-    flow.anchor(&path.id);
-    flow.heading(2, &format!("{}: {}", path.agent, path.deed), &beside(path.verdict));
-    flow.paragraph(&[span(path.sentence.clone())]);
-    pair(flow, "Path", &[small(path.id.clone()).face(Face::Mono).size(7.6)]);
-    pair(flow, "Resource", &[small(format!("{} ({}, {})", path.resource, path.tier, path.tier_basis))]);
-    pair(flow, "Humans", &[small(path.humans.clone())]);
-    if !path.unless.is_empty() {
-        pair(flow, "Unless", &[small(path.unless.join("; or "))]);
+    flow.heading(2, &route.title, &beside(route.verdict));
+    let counts: Vec<String> = route.counts.iter().map(|count| format!("{} {}", count.n, count.word.text)).collect();
+    flow.paragraph(&[span(format!("{}; {}.", counts.join(", "), route.humans))]);
+    if !route.hops.is_empty() {
+        steps(flow, route);
     }
-    let changes: Vec<Span> = path
-        .closed_by
-        .iter()
-        .enumerate()
-        .map(|(at, fix)| small(format!("{}{}", if at > 0 { "\n" } else { "" }, fix.change)))
-        .collect();
+    let changes: Vec<String> = route.changes.iter().map(|fix| fix.change.clone()).collect();
     if !changes.is_empty() {
-        pair(flow, if path.closed { "Closed by" } else { "Would close it" }, &changes);
+        pair(flow, "Each closes all", &[small(changes.join("\n"))]);
+        flow.y += 4.0;
     }
-    flow.y += 4.0;
-    let mut from = &path.start;
+    let rows: Vec<Row> = shown(route).map(|end| end_row(flow, end)).collect();
+    table::draw(flow, &[("Verdict", 58.0), ("May", 146.0), ("Because, with evidence", 206.0), ("Path", 74.0)], &rows);
+    if route.ends.len() > rows.len() {
+        flow.note(&format!("{} more stand in the HTML page and in paths.csv.", route.ends.len() - rows.len()));
+    }
+}
+
+/// The worst ends of a way.
+pub fn shown(route: &Route) -> impl Iterator<Item = &End> {
+    route.ends.iter().take(ENDS)
+}
+
+/// The steps that the paths of a way share.
+fn steps(flow: &mut Flow, route: &Route) {
+    let mut from = &route.start;
     let mut rows = Vec::new();
-    for hop in &path.hops {
+    for hop in &route.hops {
         let mut why = vec![small(format!("{}: {} ", hop.capability, hop.because))];
         why.extend(flow.references(&hop.evidence));
         rows.push(Row::new(vec![
@@ -169,4 +178,18 @@ fn draw_path(flow: &mut Flow, path: &Path) {
         from = &hop.to;
     }
     table::draw(flow, &[("From", 100.0), ("To", 110.0), ("Verdict", 58.0), ("Because, with evidence", 216.0)], &rows);
+}
+
+fn end_row(flow: &Flow, end: &End) -> Row {
+    let mut deed = vec![bold(format!("{} ", end.deed)).size(8.4), small(end.tier).color(SOFT)];
+    deed.extend(end.humans.iter().map(|humans| small(format!("\n{humans}"))));
+    let mut why = vec![small(format!("{} ", end.hop.because))];
+    why.extend(flow.references(&end.hop.evidence));
+    if !end.unless.is_empty() {
+        why.push(small(format!("\nUnless {}", end.unless.join("; or "))));
+    }
+    let lead = if end.closed { "Closed by" } else { "Would close it" };
+    why.extend(end.changes.iter().map(|fix| small(format!("\n{lead}: {}", fix.change)).color(SOFT)));
+    let id = vec![small(end.id.clone()).face(Face::Mono).size(7.0)];
+    Row { cells: vec![vec![chip(end.verdict)], deed, why, id], anchor: Some(end.id.clone()) }
 }

@@ -11,8 +11,11 @@ use super::{
 };
 use crate::render::{
     type_face::Face,
-    view::{Report, Store},
+    view::{Alert, Report, Store},
 };
+
+/// Room for a title and a note above a table.
+const TITLE: f32 = 100.0;
 
 pub fn draw(flow: &mut Flow, report: &Report) {
     if report.stores.is_empty() && report.rollbacks.is_empty() && report.alerts.is_empty() {
@@ -43,7 +46,7 @@ fn stores(flow: &mut Flow, report: &Report) {
     let rows: Vec<Row> = report.stores.iter().map(store_row).collect();
     table::draw(
         flow,
-        &[("Verdict", 66.0), ("Store", 160.0), ("Protected", 84.0), ("Backed up", 120.0), ("Restored", 54.0)],
+        &[("Verdict", 66.0), ("Store", 206.0), ("Protected", 78.0), ("Backed up", 90.0), ("Restored", 44.0)],
         &rows,
     );
 }
@@ -70,50 +73,44 @@ fn store_row(store: &Store) -> Row {
 }
 
 fn rollbacks(flow: &mut Flow, report: &Report) {
-    flow.heading(1, "Code rollback", &[]);
+    const COLUMNS: [table::Column; 6] = [
+        ("Repository", 74.0),
+        ("Redeployed on request", 90.0),
+        ("Started by", 84.0),
+        ("Build kept", 80.0),
+        ("Migrations", 78.0),
+        ("In staging", 78.0),
+    ];
     let cells = |row: &crate::render::view::Rollback| {
         [&row.repository, &row.redeploy, &row.started_by, &row.artifact, &row.migrations, &row.rehearsed]
             .map(|cell| vec![small(cell.clone())])
             .to_vec()
     };
     let rows: Vec<Row> = report.rollbacks.iter().map(|row| Row::new(cells(row))).collect();
-    table::draw(
-        flow,
-        &[
-            ("Repository", 74.0),
-            ("Redeployed on request", 90.0),
-            ("Started by", 84.0),
-            ("Build kept", 80.0),
-            ("Migrations", 78.0),
-            ("In staging", 78.0),
-        ],
-        &rows,
-    );
+    flow.need(TITLE + table::least(flow, &COLUMNS, &rows));
+    flow.heading(1, "Code rollback", &[]);
+    table::draw(flow, &COLUMNS, &rows);
 }
 
 fn alerts(flow: &mut Flow, report: &Report) {
+    const COLUMNS: [table::Column; 5] =
+        [("Outcome", 72.0), ("Actions", 190.0), ("Account", 60.0), ("Regions", 62.0), ("Rule or filter", 100.0)];
+    let row = |row: &Alert| {
+        let mut by = vec![small(format!("{} ", row.by))];
+        by.extend(flow.references(&row.evidence));
+        Row::new(vec![
+            vec![chip(row.outcome)],
+            vec![small(row.actions.join(" ")).face(Face::Mono).size(7.6)],
+            vec![small(row.account.clone())],
+            vec![small(row.regions.clone())],
+            by,
+        ])
+    };
+    let rows: Vec<Row> = report.alerts.iter().map(row).collect();
+    flow.need(TITLE + table::least(flow, &COLUMNS, &rows));
     flow.heading(1, "Alert coverage", &[]);
     flow.note(
         "An event as CloudTrail writes it, held against every rule and filter and followed to a confirmed subscriber.",
     );
-    let rows: Vec<Row> = report
-        .alerts
-        .iter()
-        .map(|row| {
-            let mut by = vec![small(format!("{} ", row.by))];
-            by.extend(flow.references(&row.evidence));
-            Row::new(vec![
-                vec![chip(row.outcome)],
-                vec![small(row.action.clone()).face(Face::Mono).size(7.6)],
-                vec![small(row.account.clone())],
-                vec![small(row.regions.clone())],
-                by,
-            ])
-        })
-        .collect();
-    table::draw(
-        flow,
-        &[("Outcome", 72.0), ("Action", 150.0), ("Account", 70.0), ("Regions", 80.0), ("Rule or filter", 112.0)],
-        &rows,
-    );
+    table::draw(flow, &COLUMNS, &rows);
 }

@@ -29,7 +29,7 @@ pub fn draw(flow: &mut Flow, report: &Report) {
     for text in &report.withheld {
         flow.note(text);
     }
-    if let Some(path) = report.headline.path.and_then(|at| report.paths.get(at)) {
+    if let Some(path) = &report.headline.path {
         flow.heading(2, "The path, step by step", &[]);
         let drawn = figure::path(path, figure::PAPER, flow.faces);
         drawing::figure(flow, &drawn);
@@ -50,23 +50,23 @@ pub fn draw(flow: &mut Flow, report: &Report) {
 /// The sentence on a tinted field with a bar in the colour of the verdict.
 fn headline(flow: &mut Flow, report: &Report) {
     let color = report.headline.worst.map_or(NAVY, |word| theme::tone(word.tone));
-    let lead = span(report.headline.sentence.clone()).face(Face::SemiBold).size(13.0).color(NAVY);
+    let lead = span(report.headline.sentence.clone()).face(Face::SemiBold).size(12.6).color(NAVY);
     let width = MEASURE - 32.0;
     let lines = super::super::text::wrap(std::slice::from_ref(&lead), width, flow.faces).len() as f32;
     let more: Vec<Span> = report.headline.lines.iter().map(|line| small(line.clone()).color(INK)).collect();
     let rows: usize =
         more.iter().map(|text| super::super::text::wrap(std::slice::from_ref(text), width, flow.faces).len()).sum();
-    let height = 18.0 + lines * 18.0 + rows as f32 * 12.4 + more.len() as f32 * 3.0;
+    let height = 18.0 + lines * 16.6 + rows as f32 * 11.6 + more.len() as f32 * 3.0;
     flow.need(height);
     let y = flow.y;
     flow.block(None, [SIDE, y, MEASURE, height], 6.0, Some(WASH), None);
     flow.block(None, [SIDE, y, 4.0, height], 2.0, Some(color), None);
     flow.y += 9.0;
-    flow.block_text(Role::Paragraph, &[lead], SIDE + 18.0, width, 18.0, 3.0);
+    flow.block_text(Role::Paragraph, &[lead], SIDE + 18.0, width, 16.6, 3.0);
     for text in more {
-        flow.block_text(Role::Paragraph, &[text], SIDE + 18.0, width, 12.4, 3.0);
+        flow.block_text(Role::Paragraph, &[text], SIDE + 18.0, width, 11.6, 3.0);
     }
-    flow.y = y + height + 10.0;
+    flow.y = y + height + 7.0;
 }
 
 fn changes(flow: &mut Flow, changes: &[Change]) {
@@ -101,7 +101,7 @@ fn numbered(flow: &mut Flow, number: usize, change: &Change) {
             "{} · {} · {} · {}. May break: {}",
             change.closes, fix.who, fix.time, fix.reversible, fix.may_break
         );
-        flow.block_text(Role::Paragraph, &[small(facts).size(8.2).color(SOFT)], SIDE + 24.0, MEASURE - 24.0, 11.4, 3.4);
+        flow.block_text(Role::Paragraph, &[small(facts).size(8.2).color(SOFT)], SIDE + 24.0, MEASURE - 24.0, 11.4, 1.8);
     });
 }
 

@@ -216,7 +216,7 @@ fn reconciled(all: &[Reconciliation]) -> Result<Vec<u8>, RenderError> {
 /// # Errors
 /// As for [`write`].
 pub fn clones(compared: &[Compared]) -> Result<Artifact, RenderError> {
-    Ok(Artifact::new("clones.json", json(&compared)?))
+    Ok(Artifact::new("clones.json", visible_json::pretty(&compared)?))
 }
 
 /// `metrics.csv`: each figure with its formula, base and limits.

@@ -17,7 +17,7 @@ pub trait Clock: fmt::Debug + Send + Sync {
     /// Time that passed since some fixed moment; never goes back when somebody sets the wall clock.
     fn elapsed(&self) -> Duration;
     /// Ends after `pause`.
-    fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+    fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 }
 
 /// The machine's clock. Sleeping needs a tokio runtime.
@@ -42,7 +42,7 @@ impl Clock for SystemClock {
         self.started.elapsed()
     }
 
-    fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         Box::pin(tokio::time::sleep(pause))
     }
 }
@@ -79,7 +79,7 @@ impl Clock for ManualClock {
         *self.passed()
     }
 
-    fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    fn sleep(&self, pause: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         self.advance(pause);
         Box::pin(tokio::task::yield_now())
     }

@@ -20,6 +20,7 @@ pub(super) async fn caller(session: &Session) -> Result<Option<String>, Error> {
     Ok(answer.texts("Account").into_iter().next())
 }
 
+/// Who exists, asked for with the generic client: its raw pages are what the facts and `ambit iam` read.
 pub(super) async fn identities(session: Session) -> Result<(), Error> {
     let home = session.home();
     let details = session.call("iam", home, "GetAccountAuthorizationDetails", json!({ "Filter": FILTER })).await?;
@@ -30,18 +31,25 @@ pub(super) async fn identities(session: Session) -> Result<(), Error> {
         parts.start(managed_policy(session.clone(), arn));
     }
     parts.start(access::of(session.clone(), authorization(details.pages.iter().map(|page| &page.body[..]))));
-    let providers = session.call("iam", home, "ListOpenIDConnectProviders", json!({})).await?;
-    for arn in providers.texts("Arn") {
-        session.call("iam", home, "GetOpenIDConnectProvider", json!({ "OpenIDConnectProviderArn": arn })).await?;
-    }
+    parts.start(identity_providers(session));
     parts.finish().await
 }
 
+async fn identity_providers(session: Session) -> Result<(), Error> {
+    let iam = session.iam();
+    let Some(listed) = session.heard(iam.list_open_id_connect_providers().send().await)? else { return Ok(()) };
+    for arn in listed.open_id_connect_provider_list().iter().filter_map(|provider| provider.arn()) {
+        session.heard(iam.get_open_id_connect_provider().open_id_connect_provider_arn(arn).send().await)?;
+    }
+    Ok(())
+}
+
 async fn managed_policy(session: Session, arn: String) -> Result<(), Error> {
-    let policy = session.call("iam", session.home(), "GetPolicy", json!({ "PolicyArn": arn })).await?;
-    for version in policy.texts("DefaultVersionId") {
-        let which = json!({ "PolicyArn": arn, "VersionId": version });
-        session.call("iam", session.home(), "GetPolicyVersion", which).await?;
+    let iam = session.iam();
+    let found = session.heard(iam.get_policy().policy_arn(&arn).send().await)?;
+    let version = found.as_ref().and_then(|found| found.policy()?.default_version_id());
+    if let Some(version) = version {
+        session.heard(iam.get_policy_version().policy_arn(&arn).version_id(version).send().await)?;
     }
     Ok(())
 }

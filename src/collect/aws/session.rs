@@ -9,12 +9,13 @@ use std::{
     time::Duration,
 };
 
+use aws_sdk_iam::error::SdkError;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::{
     Summary,
-    client::{Account, Answer},
+    client::{self, Account, Answer, Heard},
 };
 use crate::{
     collect::{Progress, wire::Error},
@@ -59,6 +60,27 @@ impl Session {
         };
         count.fetch_add(1, Relaxed);
         Ok(answer)
+    }
+
+    /// The SDK's IAM client; each of its results goes through [`Session::heard`].
+    pub fn iam(&self) -> &aws_sdk_iam::Client {
+        self.0.account.iam()
+    }
+
+    /// Counts what came of a call of the SDK; `None` unless it was answered with success.
+    pub fn heard<T, E>(&self, result: Result<T, SdkError<E>>) -> Result<Option<T>, Error>
+    where
+        E: std::error::Error + 'static,
+    {
+        let heard = client::heard(result)?;
+        self.0.calls.fetch_add(1, Relaxed);
+        let count = match heard {
+            Heard::Answer(answer) => return Ok(Some(answer)),
+            Heard::Refused => &self.0.refused,
+            Heard::Silence => &self.0.unanswered,
+        };
+        count.fetch_add(1, Relaxed);
+        Ok(None)
     }
 
     /// Waits on the run's clock; false in Replay, which never waits because its answers never change.

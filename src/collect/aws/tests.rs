@@ -19,10 +19,25 @@ const SOURCES: [&str; 10] = [
     include_str!("stores.rs"),
 ];
 
-/// A source calls an operation when it names the operation and its service.
+/// A source calls an operation when it names the operation and its service, or calls the SDK's function of that name.
 fn called(service: &str, operation: &str) -> bool {
-    let names = |source: &&&str, word: &str| source.contains(&format!("\"{word}\""));
-    SOURCES.iter().any(|source| names(&source, service) && names(&source, operation))
+    let names = |source: &str, word: &str| source.contains(&format!("\"{word}\""));
+    let by_sdk = |source: &str| service == "iam" && source.contains(&format!(".{}()", snake(operation)));
+    SOURCES.iter().any(|source| by_sdk(source) || (names(source, service) && names(source, operation)))
+}
+
+/// `GetOpenIDConnectProvider` as the SDK spells it: `get_open_id_connect_provider`.
+fn snake(operation: &str) -> String {
+    let letters: Vec<char> = operation.chars().collect();
+    let mut spelled = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let small = |at: usize| letters.get(at).is_some_and(char::is_ascii_lowercase);
+        if at > 0 && letter.is_ascii_uppercase() && (small(at - 1) || small(at + 1)) {
+            spelled.push('_');
+        }
+        spelled.push(letter.to_ascii_lowercase());
+    }
+    spelled
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ambit::{
     base::clock::Clock,
+    collect::aws::client::{Account, Heard, heard},
     evidence::{Scope, Stop},
 };
 use serde_json::json;
@@ -137,6 +138,114 @@ async fn throttling_is_waited_out_and_a_wrong_clock_is_put_right() {
     assert_eq!(server.count(), 3 + 2 + 1, "and stays right");
     let records = bench.records().await;
     assert_eq!(records.iter().map(|r| r.settled()).collect::<Vec<_>>(), [false, false, true, false, true, true]);
+}
+
+fn keys(ids: &[&str], marker: &str) -> Reply {
+    let members: String = ids
+        .iter()
+        .map(|id| format!("<member><UserName>ann</UserName><AccessKeyId>{id}</AccessKeyId></member>"))
+        .collect();
+    let result = format!(
+        "<ListAccessKeysResult><AccessKeyMetadata>{members}</AccessKeyMetadata>{marker}</ListAccessKeysResult>"
+    );
+    let body = format!(
+        "<ListAccessKeysResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">{result}</ListAccessKeysResponse>"
+    );
+    Reply::new(200, body).with("content-type", "text/xml")
+}
+
+/// The identifiers of the user's keys, page by page, as a collector asks for them.
+async fn keys_of_ann(account: &Account) -> Vec<String> {
+    let mut pages = account.iam().list_access_keys().user_name("ann").into_paginator().send();
+    let mut ids = Vec::new();
+    while let Some(page) = pages.next().await {
+        let Heard::Answer(page) = heard(page).unwrap() else { break };
+        ids.extend(page.access_key_metadata().iter().filter_map(|key| key.access_key_id().map(str::to_owned)));
+    }
+    ids
+}
+
+const TRUNCATED: &str = "<IsTruncated>true</IsTruncated><Marker>m1</Marker>";
+
+#[tokio::test]
+async fn the_sdk_speaks_through_the_same_wire() {
+    let server = Server::start(|seen, nth| match nth {
+        0 => Reply::new(503, ""),
+        _ if seen.body.contains("Marker=m1") => keys(&["AKIA2"], "<IsTruncated>false</IsTruncated>"),
+        _ => keys(&["AKIA1"], TRUNCATED),
+    })
+    .await;
+    let (bench, wire, writer) = Bench::new().await;
+    let live = account(&wire, &server.url, "1").await;
+    assert_eq!(keys_of_ann(&live).await, ["AKIA1", "AKIA2"]);
+    for request in server.seen() {
+        assert!(request.headers["authorization"].contains("/us-east-1/iam/aws4_request"), "{request:?}");
+        assert!(request.headers["x-amz-date"].starts_with("20261125T0300"), "the run's clock signs");
+        assert_eq!(request.headers["x-amz-security-token"], "aws-session-hush");
+    }
+    let records = bench.records().await;
+    let told: Vec<_> = records.iter().map(|r| (r.operation.as_str(), r.attempt, r.page.as_deref())).collect();
+    assert_eq!(told, [("ListAccessKeys", 1, None), ("ListAccessKeys", 2, None), ("ListAccessKeys", 1, Some("m1"))]);
+    let log = bench.load().await;
+    let found = log.call(&Scope::new("aws/1"), "iam", "us-east-1", "ListAccessKeys", &[("UserName", "ann")]);
+    assert!(found.complete() && found.records.len() == 2, "the facts find them where the generic client's would be");
+    // The generic client asks the same question under the same key.
+    let generic = live.call("iam", "eu-west-1", "ListAccessKeys", json!({"UserName": "ann"})).await.unwrap();
+    assert_eq!(generic.texts("AccessKeyId"), ["AKIA1", "AKIA2"]);
+    let keys: Vec<_> = bench.records().await.iter().map(|record| record.key).collect();
+    assert_eq!((keys.len(), keys[1], keys[2]), (5, keys[3], keys[4]));
+    drop((live, wire, writer));
+    let replayed = account(&bench.replay().await, "http://127.0.0.1:1", "1").await;
+    assert_eq!(keys_of_ann(&replayed).await, ["AKIA1", "AKIA2"]);
+    let resumed = account(&bench.resume().await, &server.url, "1").await;
+    assert_eq!(keys_of_ann(&resumed).await, ["AKIA1", "AKIA2"]);
+    assert_eq!(server.count(), 5, "nothing is asked twice");
+}
+
+/// A list of the SDK that broke off starts again at its first page: its token may have expired meanwhile.
+#[tokio::test]
+async fn a_list_of_the_sdk_that_broke_off_is_asked_for_anew() {
+    let server = Server::start(|seen, nth| match seen.body.contains("Marker=m1") {
+        true if nth < 9 => Reply::new(503, ""),
+        true => keys(&["AKIA2"], ""),
+        false => keys(&["AKIA1"], TRUNCATED),
+    })
+    .await;
+    let (bench, wire, writer) = Bench::new().await;
+    let live = account(&wire, &server.url, "1").await;
+    assert_eq!(keys_of_ann(&live).await, ["AKIA1"], "the second page never came");
+    assert_eq!(server.count(), 1 + 8, "an unwell service is asked eight times");
+    assert!(bench.clock.elapsed() > Duration::from_secs(1), "waiting is the run's clock's");
+    drop((live, wire, writer));
+    let resumed = account(&bench.resume().await, &server.url, "1").await;
+    assert_eq!(keys_of_ann(&resumed).await, ["AKIA1", "AKIA2"]);
+    let pages: Vec<_> = server.seen().iter().skip(9).map(|seen| seen.body.contains("Marker=m1")).collect();
+    assert_eq!(pages, [false, true]);
+}
+
+#[tokio::test]
+async fn what_the_sdk_calls_an_error_is_an_answer_on_record() {
+    let denial = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+    let server = Server::start(move |seen, _| match seen.body.contains("GetCredentialReport") {
+        true => Reply::new(403, denial).with("content-type", "text/xml"),
+        false => Reply::new(200, "<!doctype html>").with("content-type", "text/html"),
+    })
+    .await;
+    let (bench, wire, _writer) = Bench::new().await;
+    let account = account(&wire, &server.url, "1").await;
+    let denied = heard(account.iam().get_credential_report().send().await).unwrap();
+    assert!(matches!(denied, Heard::Refused));
+    let unreadable = heard(account.iam().get_policy().policy_arn("arn:aws:iam::1:policy/p").send().await).unwrap();
+    assert!(matches!(unreadable, Heard::Refused), "{unreadable:?}");
+    assert_eq!(server.count(), 2, "neither is asked again");
+    let records = bench.records().await;
+    assert_eq!(records[0].code(), Some("AccessDenied"));
+    let scope = Scope::new("aws/1");
+    let report = bench.load().await;
+    assert_eq!(report.call(&scope, "iam", "us-east-1", "GetCredentialReport", &[]).stop, Stop::Status(403));
+    let nobody = super::account(&wire, "http://127.0.0.1:1", "1").await;
+    let silence = heard(nobody.iam().get_credential_report().send().await).unwrap();
+    assert!(matches!(silence, Heard::Silence), "{silence:?}");
 }
 
 #[tokio::test]

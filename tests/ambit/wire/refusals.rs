@@ -1,6 +1,9 @@
 //! Read only by construction: what is not on the list costs a typed error and no connection.
 
-use ambit::collect::wire::{Error, Lane, Target, Wire};
+use ambit::collect::{
+    aws::client::heard,
+    wire::{Error, Lane, Target, Wire},
+};
 use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
@@ -54,6 +57,12 @@ async fn writes_through_both_sdks_are_refused_before_a_byte_is_sent() {
             let error = account.call(service, "eu-west-1", operation, json!({})).await.unwrap_err();
             assert!(refused(&error), "{service} {operation}: {error}");
         }
+        let iam = account.iam();
+        assert!(refused(&iam.create_role().role_name("x").assume_role_policy_document("{}").send().await.unwrap_err()));
+        assert!(refused(&iam.delete_user().user_name("x").send().await.unwrap_err()));
+        assert!(refused(&iam.get_user().user_name("x").send().await.unwrap_err()), "a read that is not on the list");
+        let error = heard(iam.delete_user().user_name("x").send().await).unwrap_err();
+        assert!(matches!(error, Error::Refused { .. }), "a refusal is no answer: {error}");
     }
     assert_eq!((server.count(), bench.records().await.len()), (0, 0));
 }

@@ -1,49 +1,39 @@
-//! One AWS account on the recorded wire: a generic signed client for every operation of the table, with credentials from the
-//! SDK's chain.
+//! One AWS account on the recorded wire: the SDK's IAM client, and a generic signed client for every other operation of the
+//! table. Both sign with the same credentials, from the SDK's chain.
 
 mod answer;
+mod credentials;
+mod iam;
 mod request;
 mod sdk;
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider};
-use aws_credential_types::{
-    Credentials,
-    provider::{ProvideCredentials, SharedCredentialsProvider},
-};
+use aws_credential_types::Credentials;
 use http::Uri;
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
-use tokio::sync::Mutex;
+use serde_json::{Map, Value};
 
-use self::sdk::Http;
+use self::{credentials::Keyring, sdk::Http};
 use crate::{
     base::{clock::Clock, secret::Secret},
     collect::wire::{
-        Answered, Ask, Error, Lane, Mode, Target, Wire,
+        Answered, Ask, Error, Lane, Target, Wire,
         classify::{self, Verdict},
     },
     controls::operations::{self, Operation, Service},
     evidence::{Caller, Next, Scope},
 };
 
-pub use self::answer::{Answer, Page};
+pub use self::{
+    answer::{Answer, Page},
+    iam::{Heard, heard},
+};
 
 /// A service that is unwell is asked this often; one that throttles, more often.
 const ATTEMPTS_UNWELL: u32 = 3;
 const ATTEMPTS_THROTTLED: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
-/// Credentials are fetched anew this long before they expire.
-const EXPIRY_MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// One account seen through one identity.
 #[derive(Debug, Clone)]
@@ -75,29 +65,6 @@ pub struct Role {
     pub external_id: Option<String>,
 }
 
-/// Session policies of the assumed role.
-const SESSION_POLICIES: [&str; 2] =
-    ["arn:aws:iam::aws:policy/SecurityAudit", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"];
-
-/// What these two do not hold of what Ambit asks. A session may use what one of its session policies allows, so each call
-/// must stand in one of them.
-const BEYOND: [&str; 9] = [
-    "backup:GetBackupPlan",
-    "backup:GetBackupSelection",
-    "backup:ListRestoreTestingPlans",
-    "cloudtrail:GetEventDataStore",
-    "cloudtrail:ListEventDataStores",
-    "memorydb:DescribeSnapshots",
-    "memorydb:ListTags",
-    "securitylake:ListDataLakes",
-    "securitylake:ListSubscribers",
-];
-
-fn session_policy() -> String {
-    let statement = json!({ "Effect": "Allow", "Action": BEYOND, "Resource": "*" });
-    json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string()
-}
-
 /// The client of one account.
 #[derive(Debug)]
 pub struct Account {
@@ -105,10 +72,8 @@ pub struct Account {
     scope: Scope,
     caller: Caller,
     endpoint: Option<Uri>,
-    provider: SharedCredentialsProvider,
-    credentials: Mutex<Option<Credentials>>,
-    /// Seconds that AWS's clock is ahead of ours.
-    skew: AtomicI64,
+    keyring: Arc<Keyring>,
+    iam: aws_sdk_iam::Client,
 }
 
 impl Account {
@@ -118,29 +83,29 @@ impl Account {
     /// No credentials, or an endpoint that is no address.
     pub async fn connect(wire: Wire, source: Source) -> Result<Account, Error> {
         let endpoint = source.endpoint.as_deref().map(address).transpose()?;
-        let http = Http {
+        let nobody = Caller { name: source.credential.name(), credential: String::new() };
+        let mut http = Http {
             wire: wire.clone(),
             scope: source.scope.clone(),
-            caller: Caller { name: source.credential.name(), credential: String::new() },
+            caller: nobody,
             endpoint: endpoint.clone(),
+            lane: Lane::Credentials,
         };
-        let base = base_config(&wire, &source, http).await;
-        let provider = provider(&wire, &source, &base).await?;
-        let first = fetch(&provider).await?;
-        let caller = caller(&source, &first);
-        Ok(Account {
-            scope: source.scope,
-            caller,
-            endpoint,
-            provider,
-            credentials: Mutex::new(Some(first)),
-            skew: AtomicI64::new(0),
-            wire,
-        })
+        let keyring = Arc::new(Keyring::open(&wire, &source, http.clone()).await?);
+        let caller = caller(&source, &keyring.fresh().await?);
+        http = Http { caller: caller.clone(), lane: Lane::Evidence, ..http };
+        let iam = iam::client(http, keyring.clone(), source.endpoint.as_deref())?;
+        Ok(Account { scope: source.scope, caller, endpoint, keyring, iam, wire })
     }
 
     pub fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// The SDK's IAM client. Each of its attempts is judged and recorded as those of [`Account::call`] are; what it returns
+    /// is for [`heard`].
+    pub fn iam(&self) -> &aws_sdk_iam::Client {
+        &self.iam
     }
 
     /// The run's clock; none in Replay.
@@ -197,8 +162,8 @@ impl Account {
     }
 
     async fn ask(&self, call: &Call<'_>, attempt: u32) -> Result<Ask, Error> {
-        let credentials = self.fresh_credentials().await?;
-        let request = request::signed(call, self.endpoint.as_ref(), &credentials, self.now())?;
+        let credentials = self.keyring.fresh().await?;
+        let request = request::signed(call, self.endpoint.as_ref(), &credentials, self.keyring.time().now())?;
         let target = Target::Aws {
             lane: Lane::Evidence,
             operation: Some(call.operation.name.clone()),
@@ -220,43 +185,15 @@ impl Account {
         match verdict {
             Verdict::Stale if attempt == 1 => {
                 if let Ok(answered) = result {
-                    self.learn_skew(&answered.response);
+                    self.keyring.time().learn(&answered.response);
                 }
-                *self.credentials.lock().await = None;
+                self.keyring.drop_held().await;
                 Some(Duration::ZERO)
             }
             Verdict::TooFast | Verdict::BudgetSpent => (attempt < ATTEMPTS_THROTTLED).then_some(growing),
             Verdict::Unwell => (attempt < ATTEMPTS_UNWELL).then_some(growing),
             Verdict::Settled | Verdict::Stale => None,
         }
-    }
-
-    /// AWS refuses signatures that are minutes off; its answer's date says by how much.
-    fn learn_skew<T>(&self, response: &http::Response<T>) {
-        let date = response.headers().get("date").and_then(|value| value.to_str().ok());
-        let theirs = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|date| date.timestamp());
-        if let (Some(theirs), Some(clock)) = (theirs, self.wire.clock()) {
-            self.skew.store(theirs.as_second().saturating_sub(clock.now().as_second()), Relaxed);
-        }
-    }
-
-    /// AWS's time, as far as it is known. In Replay any time will do.
-    fn now(&self) -> Timestamp {
-        let ours = self.wire.clock().map_or(Timestamp::UNIX_EPOCH, |clock| clock.now());
-        ours.checked_add(jiff::SignedDuration::from_secs(self.skew.load(Relaxed))).unwrap_or(ours)
-    }
-
-    async fn fresh_credentials(&self) -> Result<Credentials, Error> {
-        let mut cached = self.credentials.lock().await; // held while fetching: eight calls must not assume eight times
-        if let Some(known) = &*cached {
-            let limit = std::time::SystemTime::from(self.now()) + EXPIRY_MARGIN;
-            if known.expiry().is_none_or(|expiry| expiry > limit) {
-                return Ok(known.clone());
-            }
-        }
-        let fetched = fetch(&self.provider).await?;
-        *cached = Some(fetched.clone());
-        Ok(fetched)
     }
 }
 
@@ -284,70 +221,6 @@ fn address(endpoint: &str) -> Result<Uri, Error> {
     let uri: Option<Uri> = endpoint.trim_end_matches('/').parse().ok();
     let whole = uri.filter(|uri| uri.scheme().is_some() && uri.host().is_some());
     whole.ok_or_else(|| Error::Setup { why: format!("`{endpoint}` is not an address with scheme and host") })
-}
-
-/// Where credentials come from, with retries and the wire as their HTTP client.
-async fn base_config(wire: &Wire, source: &Source, http: Http) -> SdkConfig {
-    let loader = aws_config::defaults(BehaviorVersion::latest())
-        .region(Region::new(source.region.clone()))
-        .http_client(http)
-        // The SDK owns the retry of its own calls; in Replay it would only read the same answer again.
-        .retry_config(match wire.mode() {
-            Mode::Replay => RetryConfig::disabled(),
-            Mode::Live | Mode::Resume => RetryConfig::standard().with_max_attempts(3),
-        });
-    let loader = match &source.endpoint {
-        Some(endpoint) => loader.endpoint_url(endpoint),
-        None => loader,
-    };
-    match (wire.mode(), &source.credential) {
-        (Mode::Replay, _) => loader.credentials_provider(dummy()),
-        (_, Credential::Keys { id, secret, session }) => {
-            let session = session.as_ref().map(|session| session.expose().to_owned());
-            loader.credentials_provider(Credentials::new(id, secret.expose(), session, None, "keys"))
-        }
-        (_, Credential::Chain { profile: Some(profile) }) => loader.profile_name(profile),
-        (_, Credential::Chain { profile: None }) => loader,
-    }
-    .load()
-    .await
-}
-
-async fn provider(wire: &Wire, source: &Source, base: &SdkConfig) -> Result<SharedCredentialsProvider, Error> {
-    match &source.role {
-        Some(role) if wire.mode() != Mode::Replay => {
-            let policies = SESSION_POLICIES.map(str::to_owned).to_vec();
-            let builder = AssumeRoleProvider::builder(&role.arn).session_name("ambit").policy_arns(policies);
-            let builder = builder.policy(session_policy());
-            let builder = match &role.external_id {
-                Some(id) => builder.external_id(id),
-                None => builder,
-            };
-            Ok(SharedCredentialsProvider::new(builder.configure(base).build().await))
-        }
-        _ => base.credentials_provider().ok_or_else(|| no_credentials("none are configured")),
-    }
-}
-
-/// Dummy keys sign, so that a replayed request keeps its shape; the key of a record leaves the signature out.
-fn dummy() -> Credentials {
-    Credentials::new("REPLAY", "replay", None, None, "replay")
-}
-
-async fn fetch(provider: &SharedCredentialsProvider) -> Result<Credentials, Error> {
-    provider.provide_credentials().await.map_err(|error| {
-        // A used-up budget or a broken store below the chain is not a lack of credentials.
-        let ours = Error::within(&error).filter(|ours| matches!(ours, Error::Exhausted { .. } | Error::Store(_)));
-        let top: &dyn std::error::Error = &error;
-        let root = std::iter::successors(Some(top), |e| e.source()).last().unwrap_or(top);
-        ours.cloned().unwrap_or_else(|| no_credentials(&root.to_string()))
-    })
-}
-
-fn no_credentials(why: &str) -> Error {
-    Error::Setup {
-        why: format!("no AWS credentials: {why}\nhint: sign in, set AWS_PROFILE, or leave AWS out with --no-aws"),
-    }
 }
 
 fn caller(source: &Source, credentials: &Credentials) -> Caller {

@@ -70,7 +70,7 @@ fn recorded(id: &str, world: &World, examined: Option<&Examined>) -> String {
         };
     match (id, examined) {
         ("P06", _) => in_cloud(|account| account.principals.is_whole()),
-        ("P12", _) => in_cloud(|account| account.safeguards.is_whole()),
+        ("P12", _) => in_cloud(|account| account.safeguards.are_whole()),
         (_, None) => "not drawn: [soc2] states no period that began before the run".to_owned(),
         (id, Some(examined)) => match examined.populations.get(id) {
             Some(None) => "read".to_owned(),

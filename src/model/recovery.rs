@@ -19,13 +19,10 @@ pub struct Safeguards {
 }
 
 impl Safeguards {
-    /// Every list was read to its end.
-    pub fn is_whole(&self) -> bool {
-        self.copies.is_whole()
-            && self.vaults.is_whole()
-            && self.restores.is_whole()
-            && self.plans.is_whole()
-            && self.restore_tests.is_whole()
+    /// Whether what is not among them is not there.
+    pub fn are_whole(&self) -> bool {
+        let Safeguards { copies, vaults, restores, plans, restore_tests } = self;
+        copies.is_whole() && vaults.is_whole() && restores.is_whole() && plans.is_whole() && restore_tests.is_whole()
     }
 }
 

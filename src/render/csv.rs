@@ -153,10 +153,10 @@ fn store_row(row: &StoreRecovery) -> Vec<String> {
     let hands =
         |hands: &[Hand]| joined(hands.iter().map(|hand| format!("{} ({})", hand.principal, words::truth(hand.may))));
     let agents = row.agents.iter().map(|agent| format!("{}: {}", agent.agent, words::recovery(agent.verdict).text));
-    let copies = row
-        .copies
-        .iter()
-        .map(|copy| format!("{} in {}, deleted by [{}]", copy.what, copy.place, hands(&copy.deleted_by)));
+    let copies = row.copies.iter().map(|copy| match copy.deleted_by.is_empty() {
+        true => format!("{} in {}", copy.what, copy.place),
+        false => format!("{} in {}, deleted by [{}]", copy.what, copy.place, hands(&copy.deleted_by)),
+    });
     vec![
         row.store.raw().to_owned(),
         row.name.raw().to_owned(),

@@ -47,10 +47,13 @@ fn judge(sheet: &mut Sheet<'_>, account: &CloudAccount, rows: &[&Coverage], seve
     let scope = account.scope.as_str();
     let all = rows.len();
     if missing + silent > 0 {
+        let why = [(missing, "match no rule or filter"), (silent, "match one that reaches nobody")];
+        let why: Vec<String> =
+            why.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
         let statement = format!(
-            "in account {scope} nobody would hear of {} of {all} destructive calls: {missing} match no rule or filter, {silent} \
-             match one that reaches nobody{}",
+            "in account {scope} nobody would hear of {} of {all} destructive calls: {}{}",
             missing + silent,
+            why.join(", "),
             named(of(Outcome::NotCovered).chain(of(Outcome::GoesNowhere)))
         );
         let evidence = [evidence, account.detection.rules.evidence.clone(), account.detection.filters.evidence.clone()];

@@ -132,10 +132,17 @@ impl Parts {
     }
 
     async fn each_done(mut self, tell: impl Fn()) -> Result<(), Error> {
+        let mut outcome = Ok(());
         while let Some(done) = self.0.join_next().await {
-            done.map_err(|e| Error::Setup { why: format!("a part of the collection broke off: {e}") })??;
+            let broke_off = |e| Error::Setup { why: format!("a part of the collection broke off: {e}") };
+            outcome = done.map_err(broke_off).and_then(|part| part);
+            if outcome.is_err() {
+                break;
+            }
             tell();
         }
-        Ok(())
+        // Nothing of a stopped attempt may go on writing to the run.
+        self.0.shutdown().await;
+        outcome
     }
 }

@@ -153,7 +153,7 @@ pub async fn collect(client: &Client, plan: &Plan, progress: &dyn Progress) -> R
     Ok(summary)
 }
 
-/// Several repositories at once, in no order; the first error stops all.
+/// Several repositories at once, in no order; the first error stops all, and nothing goes on writing after it.
 async fn read_all(
     client: &Client,
     plan: &Plan,
@@ -161,12 +161,25 @@ async fn read_all(
     wanted: Vec<repository::Listed>,
     progress: &dyn Progress,
 ) -> Result<usize, Error> {
+    let mut running = JoinSet::new();
+    let read = read_each(client, plan, org, wanted, progress, &mut running).await;
+    running.shutdown().await;
+    read
+}
+
+async fn read_each(
+    client: &Client,
+    plan: &Plan,
+    org: organization::Known,
+    wanted: Vec<repository::Listed>,
+    progress: &dyn Progress,
+    running: &mut JoinSet<Result<(), Error>>,
+) -> Result<usize, Error> {
     let shared = Arc::new((client.clone(), plan.clone(), org));
     let mut done = 0;
     let mut heads = Heads::new();
     let mut waiting = wanted.into_iter();
     let mut ready = VecDeque::new();
-    let mut running: JoinSet<Result<(), Error>> = JoinSet::new();
     loop {
         while running.len() < AT_ONCE {
             if ready.is_empty() {

@@ -87,8 +87,10 @@ pub fn verdicts(assessment: &Assessment) -> Vec<Count> {
 }
 
 fn store(row: &StoreRecovery) -> Store {
-    let mut backups = vec![format!("{}{}", line(&row.reaches_back), hands(&row.shortened_by, "may shorten that"))];
-    backups.extend(row.copies.iter().map(copy));
+    let kept = !row.reaches_back.starts_with("no ");
+    let shortened = if kept { hands(&row.shortened_by, "may shorten that") } else { String::new() };
+    let mut backups = vec![format!("{}{shortened}", line(&row.reaches_back))];
+    backups.extend(row.copies.iter().map(|copy| told_copy(copy, row.verdict)));
     if !row.copies_whole {
         backups.push("further copies were not read".to_owned());
     } else if row.copies.is_empty() {
@@ -145,9 +147,13 @@ fn few(names: &[String]) -> String {
     shown.join(", ")
 }
 
-fn copy(copy: &CopyRow) -> String {
-    let who = hands(&copy.deleted_by, "may delete it");
-    let who = if who.is_empty() { "; nobody that agents reach may delete it".to_owned() } else { who };
+/// While a store is unknown, something that was not read may hold the right as well.
+fn told_copy(copy: &CopyRow, verdict: RecoveryVerdict) -> String {
+    let who = match (hands(&copy.deleted_by, "may delete it"), verdict) {
+        (who, _) if !who.is_empty() => who,
+        (_, RecoveryVerdict::Unknown) => "; no role that was read may delete it".to_owned(),
+        _ => "; nobody that agents reach may delete it".to_owned(),
+    };
     format!("{} in {}{who}", name(&copy.what), line(&copy.place))
 }
 

@@ -30,6 +30,8 @@ const TOKEN: &str = "ghp_admin";
 struct Run {
     fake: Fake,
     store: Store,
+    /// Of the store: only a folder has the lock that tells when a stopped attempt has ended.
+    _folder: tempfile::TempDir,
     clock: Arc<ManualClock>,
     header: Header,
 }
@@ -42,7 +44,9 @@ impl Run {
         header.organisations = vec!["acme".to_owned()];
         header.github =
             vec![GithubSource { scope: Scope::new("github"), base: fake.url(), identity: "test".to_owned() }];
-        Run { fake, store: Store::in_memory().await.unwrap(), clock, header: header.with_id() }
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(folder.path()).await.unwrap();
+        Run { fake, store, _folder: folder, clock, header: header.with_id() }
     }
 
     /// Collects, from the start or from where the last attempt stopped.

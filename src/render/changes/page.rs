@@ -7,12 +7,13 @@ use super::{Run, Told, completeness_word, figure, text::SAMPLE};
 use crate::{
     analysis::{
         metrics::Metric,
-        population::{Populations, Table, results},
+        population::{About, Populations, Table, results},
         reconcile::Reconciliation,
     },
     assess::operation::Operation,
     base::foreign,
     controls::metrics::MetricText,
+    model::truth::Truth,
     render::artifact::{Artifact, RenderError},
 };
 
@@ -104,12 +105,15 @@ pub fn write(
 }
 
 fn table(table: &Table) -> TableLine {
+    let About { complete, gaps, .. } = &table.about;
+    // Days that no source covers are no gap of their own, but they are a reason.
+    let days = table.about.why().filter(|_| gaps.is_empty() && *complete != Truth::True);
     TableLine {
         id: table.id,
         title: table.title,
         rows: table.rows.len(),
-        complete: completeness_word(table.about.complete),
-        gaps: table.about.gaps.iter().map(|gap| foreign::plain(gap)).collect(),
+        complete: completeness_word(*complete),
+        gaps: gaps.iter().chain(&days).map(|gap| foreign::plain(gap)).collect(),
     }
 }
 

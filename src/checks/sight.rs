@@ -12,13 +12,12 @@ use crate::{
     controls::{agents::Signatures, essentials::Essentials, guardrails::Guardrails},
     model::{
         cloud::DataStore,
-        iam::RoleDetail,
-        id::{AgentId, PathId},
+        iam::{AuthorizationDetails, RoleDetail},
+        id::{AgentId, EvidenceId, PathId},
         observed::Gap,
         pipeline::{Environment, Workflow, WorkflowFile},
         rules::Branch,
         tier::Tier,
-        truth::Truth,
         world::{CloudAccount, Organization, Repository, World},
     },
     reach::{
@@ -44,6 +43,18 @@ pub struct Sight<'a> {
     pub guardrails: &'a Guardrails,
     pub essentials: &'a Essentials,
     pub persons: &'a Persons,
+}
+
+/// A role that an agent is or reaches, or may reach.
+pub struct ReachedRole<'a> {
+    pub role: &'a RoleDetail,
+    /// Of the role's account.
+    pub details: &'a AuthorizationDetails,
+    pub evidence: &'a [EvidenceId],
+    /// The paths through it that are not closed.
+    ways: Vec<&'a ReachPath>,
+    /// False where only what was not read says that an agent reaches it.
+    surely: bool,
 }
 
 impl<'a> Sight<'a> {
@@ -194,35 +205,52 @@ impl<'a> Sight<'a> {
             .collect()
     }
 
-    /// The paths that run through a principal and are not closed.
-    pub fn paths_through(&self, arn: &str) -> Vec<PathId> {
-        let through = |path: &&ReachPath| path.verdict != Verdict::Closed && runs_through(path, arn);
-        self.paths.iter().filter(through).map(|path| path.id.clone()).collect()
-    }
-
-    /// Whether an agent is this principal or reaches it; unknown where only what was not read says so: of such a principal
-    /// nothing passes, or the less was read the more would.
-    pub fn reached(&self, arn: &str) -> Truth {
-        let own = |agent: &AgentPrincipal| matches!(&agent.identity, Identity::Principal(own) if own.as_str() == arn);
-        let through = |path: &&ReachPath| path.verdict != Verdict::Closed && runs_through(path, arn);
-        let ways: Vec<&ReachPath> = self.paths.iter().filter(through).collect();
-        match ways.iter().any(|path| path.verdict != Verdict::Possible) || self.agents.iter().any(own) {
-            true => Truth::True,
-            false if ways.is_empty() => Truth::False,
-            false => Truth::Unknown,
+    /// The roles that an agent is, or that a path which is not closed runs through; Unknown rows for what could hold others.
+    pub fn reached_roles(&self, sheet: &mut Sheet<'_>) -> Vec<ReachedRole<'a>> {
+        self.unread_ways(sheet);
+        let mut found = Vec::new();
+        for account in self.accounts(sheet) {
+            let Some(details) = account.principals.seen() else { continue };
+            let reached = |role| self.reached(account, details, role);
+            found.extend(details.roles.iter().filter_map(reached));
         }
+        found
     }
 
-    /// An Unknown row for a role of which only what was not read says that an agent reaches it.
-    pub fn reached_perhaps(&self, sheet: &mut Sheet<'_>, role: &RoleDetail) {
-        let mut perhaps = self.paths.iter().filter(|path| path.verdict == Verdict::Possible);
-        let unless = perhaps.find(|path| runs_through(path, &role.arn)).map(|path| path.unless.as_slice());
-        let statement = format!("whether an agent reaches {} could not be told", role.role_name);
-        sheet.unknown(&*role.arn, statement, isolation::paths::whether(unless.unwrap_or_default()));
+    fn reached(
+        &self,
+        account: &'a CloudAccount,
+        details: &'a AuthorizationDetails,
+        role: &'a RoleDetail,
+    ) -> Option<ReachedRole<'a>> {
+        let own =
+            |agent: &AgentPrincipal| matches!(&agent.identity, Identity::Principal(own) if own.as_str() == role.arn);
+        let through = |path: &&ReachPath| path.verdict != Verdict::Closed && runs_through(path, &role.arn);
+        let ways: Vec<&ReachPath> = self.paths.iter().filter(through).collect();
+        let surely = ways.iter().any(|path| path.verdict != Verdict::Possible) || self.agents.iter().any(own);
+        let evidence = account.principals.evidence.as_slice();
+        (surely || !ways.is_empty()).then_some(ReachedRole { details, role, evidence, ways, surely })
     }
 
     pub fn agent(&self, id: &AgentId) -> Option<&'a AgentPrincipal> {
         self.agents.iter().find(|agent| agent.agent.id == *id)
+    }
+}
+
+impl ReachedRole<'_> {
+    pub fn paths(&self) -> impl Iterator<Item = PathId> {
+        self.ways.iter().map(|path| path.id.clone())
+    }
+
+    /// Passes a role that is surely reached. Of another nothing passes, or the less was read the more would.
+    pub fn pass(&self, sheet: &mut Sheet<'_>, statement: String) {
+        if self.surely {
+            sheet.pass(&*self.role.arn, statement, self.evidence);
+            return;
+        }
+        let unless = self.ways.first().map(|path| path.unless.as_slice()).unwrap_or_default();
+        let statement = format!("whether an agent reaches {} could not be told", self.role.role_name);
+        sheet.unknown(&*self.role.arn, statement, isolation::paths::whether(unless));
     }
 }
 

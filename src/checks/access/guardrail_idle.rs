@@ -8,15 +8,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    checks::{Sheet, Sight, check},
+    checks::{Sheet, Sight, check, sight::ReachedRole},
     iam::{
         Effect, Policy,
         policy::{Element, Statement},
     },
-    model::{
-        iam::{AuthorizationDetails, RoleDetail},
-        truth::Truth,
-    },
+    model::iam::{AuthorizationDetails, RoleDetail},
 };
 
 check!(
@@ -32,29 +29,19 @@ const IGNORED: [&str; 3] = ["aws-mcp:invokemcp", "aws-mcp:callreadonlytool", "aw
 const BY_MCP_ALONE: [&str; 2] = ["aws:viaawsmcpservice", "aws:calledviaawsmcp"];
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
-    sight.unread_ways(sheet);
-    for account in sight.accounts(sheet) {
-        let evidence = &account.principals.evidence;
-        let Some(details) = account.principals.seen() else { continue };
-        for role in &details.roles {
-            let paths = sight.paths_through(&role.arn);
-            let reached = sight.reached(&role.arn);
-            if reached == Truth::False {
-                continue;
-            }
-            let idle: BTreeSet<String> = policies(details, role)
-                .iter()
-                .flat_map(|policy| policy.statements.iter().filter_map(|one| why(policy, one)))
-                .collect();
-            let name = &role.role_name;
-            if idle.is_empty() && reached == Truth::True {
-                sheet.pass(&*role.arn, format!("no statement on {name} does nothing"), evidence);
-            } else if idle.is_empty() {
-                sight.reached_perhaps(sheet, role);
-            } else {
-                let statement = format!("on {name}, {}", idle.into_iter().collect::<Vec<_>>().join("; "));
-                sheet.fail(&*role.arn, statement, evidence).paths(paths).fix("bind_role_itself", &[("role", name)]);
-            }
+    for reached in sight.reached_roles(sheet) {
+        let ReachedRole { role, details, evidence, .. } = reached;
+        let idle: BTreeSet<String> = policies(details, role)
+            .iter()
+            .flat_map(|policy| policy.statements.iter().filter_map(|one| why(policy, one)))
+            .collect();
+        let name = &role.role_name;
+        if idle.is_empty() {
+            reached.pass(sheet, format!("no statement on {name} does nothing"));
+        } else {
+            let statement = format!("on {name}, {}", idle.into_iter().collect::<Vec<_>>().join("; "));
+            let fix = [("role", name.as_str())];
+            sheet.fail(&*role.arn, statement, evidence).paths(reached.paths()).fix("bind_role_itself", &fix);
         }
     }
     if sheet.is_empty() {

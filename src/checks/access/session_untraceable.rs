@@ -7,13 +7,13 @@
 //! Source: IAM User Guide, "Available keys for AWS STS" (`sts:RoleSessionName`, `sts:SourceIdentity`).
 
 use crate::{
-    checks::{Sheet, Sight, check},
+    checks::{Sheet, Sight, check, sight::ReachedRole},
     iam::{
         Effect, Policy,
         policy::{Element, Statement},
         principal::Named,
     },
-    model::{observed::Gap, truth::Truth},
+    model::observed::Gap,
 };
 
 check!(
@@ -29,39 +29,33 @@ const ASSUMING: [&str; 3] = ["sts:assumerole", "sts:assumerolewithwebidentity", 
 const KEYS: [&str; 2] = ["sts:rolesessionname", "sts:sourceidentity"];
 
 fn run(sight: &Sight<'_>, sheet: &mut Sheet<'_>) {
-    sight.unread_ways(sheet);
-    for account in sight.accounts(sheet) {
-        let evidence = &account.principals.evidence;
-        let roles = account.principals.seen().map_or(&[][..], |details| details.roles.as_slice());
-        for role in roles {
-            let paths = sight.paths_through(&role.arn);
-            let reached = sight.reached(&role.arn);
-            if reached == Truth::False {
-                continue;
-            }
-            let policy = Policy::parse("trust", role.assume_role_policy_document.text());
-            let name = &role.role_name;
-            let open: Vec<usize> =
-                policy.statements.iter().filter(|one| admits_nameless(one)).map(|one| one.index + 1).collect();
-            if policy.statements.iter().any(Statement::is_unreadable) {
-                let gap = Gap {
-                    what: format!("the trust policy of {name}"),
-                    why: "a statement cannot be read".to_owned(),
-                    needs: None,
-                    evidence: evidence.clone(),
-                };
-                sheet.unknown(&*role.arn, format!("whether sessions of {name} are named could not be told"), vec![gap]);
-            } else if open.is_empty() && reached == Truth::True {
-                sheet.pass(&*role.arn, format!("no caller of {name} chooses its session's name freely"), evidence);
-            } else if open.is_empty() {
-                sight.reached_perhaps(sheet, role);
-            } else {
-                let statement = format!(
-                    "a caller of {name} names its session as it likes (trust policy statement {}): records do not tell which run acted",
-                    open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-                );
-                sheet.fail(&*role.arn, statement, evidence).paths(paths).fix("enforce_session_name", &[("role", name)]);
-            }
+    for reached in sight.reached_roles(sheet) {
+        let ReachedRole { role, evidence, .. } = reached;
+        let policy = Policy::parse("trust", role.assume_role_policy_document.text());
+        let name = &role.role_name;
+        let open: Vec<String> = policy
+            .statements
+            .iter()
+            .filter(|one| admits_nameless(one))
+            .map(|one| (one.index + 1).to_string())
+            .collect();
+        if policy.statements.iter().any(Statement::is_unreadable) {
+            let gap = Gap {
+                what: format!("the trust policy of {name}"),
+                why: "a statement cannot be read".to_owned(),
+                needs: None,
+                evidence: evidence.to_vec(),
+            };
+            sheet.unknown(&*role.arn, format!("whether sessions of {name} are named could not be told"), vec![gap]);
+        } else if open.is_empty() {
+            reached.pass(sheet, format!("no caller of {name} chooses its session's name freely"));
+        } else {
+            let statement = format!(
+                "a caller of {name} names its session as it likes (trust policy statement {}): records do not tell which run acted",
+                open.join(", ")
+            );
+            let fix = [("role", name.as_str())];
+            sheet.fail(&*role.arn, statement, evidence).paths(reached.paths()).fix("enforce_session_name", &fix);
         }
     }
     if sheet.is_empty() {
